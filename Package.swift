@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+/// For targets where unsafe code has no business.
+let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "millrace",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Floor 0: C libraries, each with one owner, and what every process needs.
+    .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(
+      name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "JSONCodec", dependencies: ["CSimdjson"], swiftSettings: strict),
+    .systemLibrary(name: "CLinux"),
+    .target(name: "Executors", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(
+      name: "ProcessSupport", dependencies: [logging, nioCore, nioPosix, nioHTTP, lifecycle], swiftSettings: strict),
+
+    // Floor 1: one subject each.
+    .target(
+      name: "Workflows", dependencies: ["JSONCodec", .product(name: "Yams", package: "Yams")], swiftSettings: safe),
+    .target(
+      name: "RedisClient", dependencies: ["CHiredis", "ProcessSupport", nioCore, nioPosix, logging],
+      swiftSettings: strict),
+    .target(name: "OutboundHTTP", dependencies: ["CCurl", "Executors", "ProcessSupport"], swiftSettings: strict),
+
+    // Floor 2: the queue and the engine.
+    .target(
+      name: "ExecutionQueue", dependencies: ["RedisClient", "ProcessSupport", nioCore, lifecycle, logging],
+      swiftSettings: safe),
+    .target(
+      name: "WorkflowEngine", dependencies: ["Workflows", "OutboundHTTP", "JSONCodec", "ProcessSupport"],
+      swiftSettings: safe),
+
+    // Floor 3: which workflows there are, read from the queue's store.
+    .target(
+      name: "Catalog", dependencies: ["ExecutionQueue", "Workflows", "JSONCodec", lifecycle, logging],
+      swiftSettings: safe),
+
+    // Floor 4: the services.
+    .target(
+      name: "IngestService",
+      dependencies: [
+        "Catalog", "ExecutionQueue", "Workflows", "JSONCodec", "ProcessSupport", nioCore, nioPosix, nioHTTP, lifecycle,
+        logging,
+      ], swiftSettings: strict),
+    .target(
+      name: "WorkerService",
+      dependencies: [
+        "Catalog", "ExecutionQueue", "WorkflowEngine", "Workflows", "JSONCodec", "ProcessSupport", nioCore, lifecycle,
+        logging,
+      ], swiftSettings: safe),
+
+    // Floor 5: the programs.
+    .executableTarget(
+      name: "millrace-ingest",
+      dependencies: [
+        "IngestService", "Catalog", "ExecutionQueue", "RedisClient", "ProcessSupport", nioCore, nioPosix, lifecycle,
+        logging,
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "millrace-worker",
+      dependencies: [
+        "WorkerService", "WorkflowEngine", "OutboundHTTP", "Catalog", "ExecutionQueue", "RedisClient",
+        "ProcessSupport", nioCore, nioPosix, lifecycle, logging,
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "millrace",
+      dependencies: [
+        "WorkflowEngine", "OutboundHTTP", "Catalog", "ExecutionQueue", "RedisClient", "Workflows", "JSONCodec",
+        "ProcessSupport", nioCore, nioPosix, logging, arguments,
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "millrace-bench", dependencies: ["ProcessSupport", "JSONCodec", arguments], swiftSettings: strict),
+
+    // Tests: a target for each module, and one for the whole.
+    .target(
+      name: "TestSupport", dependencies: ["JSONCodec", nioCore, nioPosix, nioHTTP], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    .testTarget(name: "JSONCodecTests", dependencies: ["JSONCodec"], swiftSettings: strict),
+    .testTarget(name: "ExecutorsTests", dependencies: ["Executors"], swiftSettings: strict),
+    .testTarget(name: "ProcessSupportTests", dependencies: ["ProcessSupport", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "WorkflowsTests", dependencies: ["Workflows", "JSONCodec"], swiftSettings: strict),
+    .testTarget(
+      name: "RedisClientTests",
+      dependencies: ["RedisClient", "ProcessSupport", "TestSupport", nioCore, nioPosix, nioEmbedded],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OutboundHTTPTests", dependencies: ["OutboundHTTP", "ProcessSupport", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ExecutionQueueTests",
+      dependencies: ["ExecutionQueue", "RedisClient", "ProcessSupport", "TestSupport", nioCore, nioPosix],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WorkflowEngineTests",
+      dependencies: ["WorkflowEngine", "OutboundHTTP", "Workflows", "JSONCodec", "ProcessSupport", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "IngestServiceTests",
+      dependencies: [
+        "IngestService", "Catalog", "ExecutionQueue", "Workflows", "JSONCodec", "ProcessSupport", "TestSupport",
+        nioCore, nioPosix, nioEmbedded, nioHTTP,
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "TestSupport", "JSONCodec", "millrace", "millrace-ingest", "millrace-worker",
+      ], swiftSettings: strict),
+  ],
+  cxxLanguageStandard: .cxx17
+)
