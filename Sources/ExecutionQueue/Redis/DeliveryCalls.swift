@@ -1,0 +1,111 @@
+// The batched script calls of a worker: all that its executions begin, checkpoint or settle in one event-loop turn.
+
+import NIOCore
+import RedisClient
+
+struct CheckpointItem: Sendable {
+  let lease: Lease
+  let fields: [(name: String, bytes: [UInt8])]
+}
+
+struct SettleItem: Sendable {
+  let lease: Lease
+  let settlement: Settlement
+}
+
+struct DeliveryCalls: Sendable {
+  let connection: RedisConnection
+  let keys: QueueKeys
+  let worker: String
+
+  func begin(_ batch: [Delivery]) -> EventLoopFuture<[Lease?]> {
+    connection.call(.begin, keys: keys.streams) { command in
+      command.append(keys.recordPrefix)
+      command.append(QueueKeys.group)
+      command.append(worker)
+      for delivery in batch {
+        command.append(delivery.priority.streamNumber)
+        command.append(delivery.entry.description)
+        command.append(delivery.token.description)
+        command.append(delivery.workflow)
+      }
+    }
+    .flatMapThrowing { answer in
+      guard let answers = answer.array, answers.count == batch.count else {
+        throw QueueError(.corrupt, "unexpected answer of the begin script")
+      }
+      return zip(batch, answers).map { delivery, answer in
+        Lease(delivery: delivery, partition: keys.partition, answer: answer)
+      }
+    }
+  }
+
+  func checkpoint(_ batch: [CheckpointItem]) -> EventLoopFuture<[Bool]> {
+    connection.call(.checkpoint, keys: [keys.stream(.high)]) { command in
+      command.append(keys.recordPrefix)
+      for item in batch {
+        command.append(item.lease.id.token.description)
+        command.append(item.lease.epoch)
+        command.append(fields: item.fields)
+      }
+    }
+    .flatMapThrowing { try Self.verdicts($0, count: batch.count) }
+  }
+
+  func settle(_ batch: [SettleItem]) -> EventLoopFuture<[Bool]> {
+    connection.call(.settle, keys: keys.streams) { command in
+      command.append(keys.recordPrefix)
+      command.append(QueueKeys.group)
+      for item in batch {
+        let delivery = item.lease.delivery
+        let keep = item.retention
+        command.append(delivery.priority.streamNumber)
+        command.append(delivery.entry.description)
+        command.append(delivery.token.description)
+        command.append(item.lease.epoch)
+        command.append(item.settlement.state.rawValue)
+        command.append(keep.milliseconds)
+        command.append(keep.withPayload ? 1 : 0)
+        command.append(fields: item.fields)
+      }
+    }
+    .flatMapThrowing { try Self.verdicts($0, count: batch.count) }
+  }
+
+  private static func verdicts(_ answer: RedisValue, count: Int) throws -> [Bool] {
+    guard let answers = answer.array, answers.count == count else {
+      throw QueueError(.corrupt, "unexpected answer of a queue script")
+    }
+    return answers.map { $0.int == 1 }
+  }
+}
+
+extension SettleItem {
+  /// A caller may come for its reply a little later, whatever the workflow keeps.
+  private static let replyRetention: Int64 = 60_000
+
+  var retention: (milliseconds: Int64, withPayload: Bool) {
+    let keep = settlement.keep.inMilliseconds
+    if keep > 0 { return (keep, true) }
+    return (lease.delivery.inbox == nil ? 0 : Self.replyRetention, false)
+  }
+
+  var fields: [(name: String, bytes: [UInt8])] {
+    var fields: [(name: String, bytes: [UInt8])] = []
+    if let message = settlement.message { fields.append((RecordField.message, Array(message.utf8))) }
+    if let output = settlement.output { fields.append((RecordField.output, output)) }
+    if let reply = settlement.reply { fields.append((RecordField.reply, reply)) }
+    guard settlement.keep > .zero else { return fields }
+    return fields + settlement.fields.map { (RecordField.checkpoint + $0.path, $0.bytes) }
+  }
+}
+
+extension RedisCommand {
+  mutating func append(fields: [(name: String, bytes: [UInt8])]) {
+    append(fields.count)
+    for field in fields {
+      append(field.name)
+      append(field.bytes)
+    }
+  }
+}

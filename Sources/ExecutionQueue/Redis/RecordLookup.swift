@@ -1,0 +1,101 @@
+// Finds an execution: its record if a worker has begun it, else its entry in one of the streams.
+
+import NIOCore
+import RedisClient
+
+struct RecordLookup: Sendable {
+  let connection: RedisConnection
+  let keys: QueueKeys
+
+  func record(of id: ExecutionID, detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?> {
+    guard id.partition == keys.partition else { return connection.eventLoop.makeSucceededFuture(nil) }
+    return held(id, detail).flatMap { held -> EventLoopFuture<ExecutionRecord?> in
+      if let held, held.state != .queued { return connection.eventLoop.makeSucceededFuture(held) }
+      return queued(id, beside: held).flatMap { queued in
+        // Begun and settled between the two reads: then its record is there now.
+        if let queued { return connection.eventLoop.makeSucceededFuture(queued) }
+        return self.held(id, detail)
+      }
+    }
+    .flatMapErrorThrowing { throw QueueError(redis: $0) }
+  }
+
+  private static let outcomeFields = [
+    RecordField.workflow, RecordField.entry, RecordField.state, RecordField.message, RecordField.output,
+    RecordField.reply,
+  ]
+
+  private func held(_ id: ExecutionID, _ detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?> {
+    var command: RedisCommand
+    switch detail {
+    case .everything:
+      command = RedisCommand("HGETALL", keys.record(id.token))
+      return connection.send(command).map { ExecutionRecord(id: id, fields: $0.fieldPairs) }
+    case .outcome:
+      command = RedisCommand("HMGET", keys.record(id.token))
+      for field in Self.outcomeFields { command.append(field) }
+      return connection.send(command).map { answer in
+        ExecutionRecord(id: id, fields: Array(zip(Self.outcomeFields, answer.array ?? [])))
+      }
+    }
+  }
+
+  private func queued(_ id: ExecutionID, beside held: ExecutionRecord?) -> EventLoopFuture<ExecutionRecord?> {
+    let reads = keys.streams.map { stream in
+      connection.send(RedisCommand("XRANGE", stream, id.entry.description, id.entry.description))
+    }
+    return EventLoopFuture.whenAllSucceed(reads, on: connection.eventLoop).map { answers in
+      for entry in answers.compactMap({ $0.array?.first?.array }) where entry.count == 2 {
+        let fields = entry[1].fieldPairs
+        guard fields.first(where: { $0.0 == EntryField.token })?.1.text == id.token.description else { continue }
+        let workflow = fields.first { $0.0 == EntryField.workflow }?.1.text ?? ""
+        var record = held ?? ExecutionRecord(id: id, workflow: workflow, state: .queued)
+        record.payload = fields.first { $0.0 == EntryField.payload }?.1.bytes.map { Array($0.readableBytesView) }
+        return record
+      }
+      return nil
+    }
+  }
+}
+
+/// The fields of a stream entry, as admit writes them.
+enum EntryField {
+  static let token = "t"
+  static let workflow = "w"
+  static let payload = "p"
+  static let inbox = "r"
+}
+
+extension RedisValue {
+  /// `[name, value, name, value, …]` as pairs.
+  var fieldPairs: [(String, RedisValue)] {
+    guard let array else { return [] }
+    return stride(from: 0, to: array.count - 1, by: 2).map { (array[$0].text ?? "", array[$0 + 1]) }
+  }
+
+  /// The bytes of a bulk string as an array.
+  var byteArray: [UInt8]? { bytes.map { Array($0.readableBytesView) } }
+}
+
+extension ExecutionRecord {
+  /// Nil when the fields are not those of a record of this execution.
+  init?(id: ExecutionID, fields: [(String, RedisValue)]) {
+    let named = Dictionary(fields.map { ($0.0, $0.1) }) { first, _ in first }
+    guard let state = named[RecordField.state]?.text.flatMap(ExecutionState.init(rawValue:)),
+      named[RecordField.entry]?.text == id.entry.description
+    else { return nil }
+    self.init(id: id, workflow: named[RecordField.workflow]?.text ?? "", state: state)
+    epoch = Int(named[RecordField.epoch]?.text ?? "") ?? 0
+    crashes = Int(named[RecordField.crashes]?.text ?? "") ?? 0
+    began = named[RecordField.began]?.text.flatMap { Int64($0) }
+    finished = named[RecordField.finished]?.text.flatMap { Int64($0) }
+    message = named[RecordField.message]?.text
+    output = named[RecordField.output]?.byteArray
+    reply = named[RecordField.reply]?.byteArray
+    payload = named[RecordField.payload]?.byteArray
+    self.fields = fields.compactMap { name, value in
+      guard name.hasPrefix(RecordField.checkpoint), let bytes = value.byteArray else { return nil }
+      return CheckpointField(path: String(name.dropFirst(RecordField.checkpoint.count)), bytes: bytes)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// Ingest's side of the queue on Redis: one instance for each event loop, beside the connection of that loop.
+
+package import NIOCore
+package import RedisClient
+
+package final class RedisAdmissionQueue: AdmissionQueue {
+  private let connection: RedisConnection
+  private let keys: QueueKeys
+  private let backlog: Int
+  private let batcher: NIOLoopBound<TurnBatcher<NewExecution, Admission>>
+
+  /// Executions that one script call admits; enough for a busy turn, few enough to keep Redis's turns short.
+  private static let batchLimit = 64
+
+  /// - Parameter connection: made with `scripts`; this initializer runs on its event loop.
+  package init(connection: RedisConnection, keys: QueueKeys, backlog: Int) {
+    self.connection = connection
+    self.keys = keys
+    self.backlog = backlog
+    let batcher = TurnBatcher<NewExecution, Admission>(eventLoop: connection.eventLoop, limit: Self.batchLimit) {
+      Self.admit($0, connection: connection, keys: keys, backlog: backlog)
+    }
+    self.batcher = NIOLoopBound(batcher, eventLoop: connection.eventLoop)
+  }
+
+  /// What a connection for this side has to know.
+  package static let scripts: [RedisScript] = [.admit]
+
+  package func admit(_ execution: NewExecution) -> EventLoopFuture<Admission> {
+    batcher.value.submit(execution)
+  }
+
+  package func record(of id: ExecutionID, detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?> {
+    RecordLookup(connection: connection, keys: keys).record(of: id, detail: detail)
+  }
+
+  private static func admit(
+    _ batch: [NewExecution], connection: RedisConnection, keys: QueueKeys, backlog: Int
+  ) -> EventLoopFuture<[Admission]> {
+    connection.call(.admit, keys: keys.streams + [keys.workers]) { command in
+      command.append(backlog)
+      for execution in batch {
+        command.append(execution.priority.streamNumber)
+        command.append(execution.token.description)
+        command.append(execution.workflow)
+        command.append(execution.inbox ?? "")
+        command.append(execution.payload)
+      }
+    }
+    .flatMapThrowing { answer in
+      guard let answers = answer.array, answers.count == batch.count else {
+        throw QueueError(.corrupt, "unexpected answer of the admit script")
+      }
+      return try zip(batch, answers).map { execution, answer in
+        switch answer.text {
+        case "FULL": return .backlogFull
+        case "NOWORKER": return .noWorker
+        case let text?:
+          guard let entry = EntryID(text) else { fallthrough }
+          return .admitted(ExecutionID(partition: keys.partition, entry: entry, token: execution.token))
+        default: throw QueueError(.corrupt, "unexpected answer of the admit script")
+        }
+      }
+    }
+    .flatMapErrorThrowing { throw QueueError(redis: $0) }
+  }
+}
+
+extension Priority {
+  /// The scripts' stream number.
+  var streamNumber: Int { rawValue + 1 }
+
+  init?(streamNumber: Int) {
+    self.init(rawValue: streamNumber - 1)
+  }
+}
