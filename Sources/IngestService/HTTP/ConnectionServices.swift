@@ -1,0 +1,98 @@
+// What all connections of one event loop share.
+
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+struct ConnectionServices: Sendable {
+  let budget: BodyBudget
+  let connections: OpenConnections
+  let metrics: IngestMetrics
+  let date: DateHeader
+  let logger: Logger
+
+  static let watchInterval: TimeAmount = .seconds(2)
+  /// A kept-alive connection without a request.
+  static let idleLimit: TimeAmount = .seconds(75)
+  /// A request whose next bytes do not come.
+  static let readLimit: TimeAmount = .seconds(30)
+  /// After an answer that ends the connection, for the client to read it.
+  static let lingerLimit: TimeAmount = .seconds(2)
+
+  private static let headerCountLimit = 100
+  private static let headerBytesLimit = 32_768
+  private static let targetLimit = 8192
+
+  static func accepts(_ head: HTTPRequestHead) -> Bool {
+    guard head.headers.count <= headerCountLimit, head.uri.utf8.count <= targetLimit else { return false }
+    var bytes = 0
+    for (name, value) in head.headers { bytes += name.utf8.count + value.utf8.count }
+    return bytes <= headerBytesLimit
+  }
+
+  /// An error that no route foresaw.
+  func answer(to error: any Error, requestID: String) -> HTTPAnswer {
+    logger.error("request failed", metadata: ["error": "\(error)", "request": "\(requestID)"])
+    let problem = Problem(
+      status: 500, name: "internal", title: "Internal error", detail: "The server's log says more about this request.")
+    return problem.answer(requestID: requestID)
+  }
+}
+
+/// The open connections, so that a stop can tell them and wait for them.
+package final class OpenConnections: Sendable {
+  private struct State {
+    var channels: [ObjectIdentifier: any Channel] = [:]
+    var isQuiescing = false
+    var allGone: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state = Mutex(State())
+  package let limit: Int
+
+  package init(limit: Int) {
+    self.limit = limit
+  }
+
+  package var count: Int { state.withLock { $0.channels.count } }
+
+  func add(_ channel: any Channel) {
+    let isTooMany = state.withLock { state in
+      state.channels[ObjectIdentifier(channel)] = channel
+      return state.channels.count > limit || state.isQuiescing
+    }
+    if isTooMany { channel.close(promise: nil) }
+  }
+
+  func remove(_ channel: any Channel) {
+    let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+      state.channels.removeValue(forKey: ObjectIdentifier(channel))
+      guard state.channels.isEmpty else { return [] }
+      defer { state.allGone = [] }
+      return state.allGone
+    }
+    for waiter in waiters { waiter.resume() }
+  }
+
+  /// Idle connections close, busy ones answer their request first. Returns when all are gone.
+  func quiesce() async {
+    let channels = state.withLock { state in
+      state.isQuiescing = true
+      return Array(state.channels.values)
+    }
+    for channel in channels { channel.pipeline.fireUserInboundEventTriggered(QuiesceEvent()) }
+    await withCheckedContinuation { continuation in
+      let isEmpty = state.withLock { state in
+        if !state.channels.isEmpty { state.allGone.append(continuation) }
+        return state.channels.isEmpty
+      }
+      if isEmpty { continuation.resume() }
+    }
+  }
+
+  /// Ends what is left without ceremony.
+  func closeAll() {
+    for channel in state.withLock({ Array($0.channels.values) }) { channel.close(promise: nil) }
+  }
+}

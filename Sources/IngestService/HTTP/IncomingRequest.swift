@@ -1,0 +1,54 @@
+// A request whose head has been read, as the routes see it.
+
+package import NIOCore
+package import NIOHTTP1
+
+package struct IncomingRequest: Sendable {
+  package let method: String
+  /// Percent-encoded as it came, without the query.
+  package let path: String
+  package let query: String
+  package let headers: HTTPHeaders
+  package let clientAddress: String
+  package let requestID: String
+
+  package init(head: HTTPRequestHead, clientAddress: String) {
+    method = head.method.rawValue
+    if let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) {
+      path = String(head.uri[..<mark])
+      query = String(head.uri[head.uri.utf8.index(after: mark)...])
+    } else {
+      path = head.uri
+      query = ""
+    }
+    headers = head.headers
+    self.clientAddress = clientAddress
+    requestID = RequestID.of(head.headers)
+  }
+}
+
+/// The caller's `X-Request-Id` if it is harmless, else a new one.
+enum RequestID {
+  private static let alphabet = Array("0123456789abcdef".utf8)
+
+  static func of(_ headers: HTTPHeaders) -> String {
+    if let given = headers.first(name: "x-request-id"), (1...128).contains(given.utf8.count),
+      given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+    {
+      return given
+    }
+    return random()
+  }
+
+  static func random() -> String {
+    var generator = SystemRandomNumberGenerator()
+    var bits: UInt64 = generator.next()
+    return String(unsafeUninitializedCapacity: 16) { characters in
+      for position in 0..<16 {
+        characters[position] = alphabet[Int(bits & 15)]
+        bits >>= 4
+      }
+      return 16
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// Every refusal as a problem document (RFC 9457): what was wrong, and what to do.
+
+import JSONCodec
+import NIOCore
+
+package struct Problem: Sendable, Equatable {
+  package let status: Int
+  /// The last part of the document's `type`: a constant that programs can compare.
+  package let name: String
+  package let title: String
+  package let detail: String
+  package var headers: [String: String] = [:]
+
+  package func answer(requestID: String, executionID: String? = nil) -> HTTPAnswer {
+    var document: JSONObject = [
+      "type": .string("https://millrace.dev/problems/\(name)"), "title": .string(title), "status": .int(Int64(status)),
+      "detail": .string(detail), "requestId": .string(requestID),
+    ]
+    if let executionID { document["executionId"] = .string(executionID) }
+    var bytes: [UInt8] = []
+    JSON.object(document).write(to: &bytes)
+    return HTTPAnswer(
+      status: status,
+      headers: [("content-type", "application/problem+json")] + headers.sorted { $0.key < $1.key }.map { ($0, $1) },
+      body: ByteBuffer(bytes: bytes), executionID: executionID)
+  }
+}
+
+extension Problem {
+  static let notFound = Problem(
+    status: 404, name: "not-found", title: "Not found",
+    detail: "No workflow has this key or path. `millrace workflows` lists those that are applied.")
+
+  static func disabled(_ key: String) -> Problem {
+    Problem(
+      status: 503, name: "workflow-disabled", title: "Workflow disabled",
+      detail: "The workflow \"\(key)\" is disabled; send the webhook again later.", headers: ["retry-after": "60"])
+  }
+
+  static func unusable(_ key: String) -> Problem {
+    Problem(
+      status: 503, name: "workflow-unusable", title: "Workflow cannot be used",
+      detail: "This server cannot read the current version of \"\(key)\"; its log says why.",
+      headers: ["retry-after": "30"])
+  }
+
+  static func methodNotAllowed(_ allowed: [String]) -> Problem {
+    Problem(
+      status: 405, name: "method-not-allowed", title: "Method not allowed",
+      detail: "This address accepts \(allowed.joined(separator: ", ")).",
+      headers: ["allow": allowed.joined(separator: ", ")])
+  }
+
+  static func malformed(_ detail: String) -> Problem {
+    Problem(status: 400, name: "malformed-request", title: "Malformed request", detail: detail)
+  }
+
+  static func bodyTooLarge(limit: Int) -> Problem {
+    Problem(
+      status: 413, name: "body-too-large", title: "Body too large",
+      detail: "The body is larger than the \(limit) bytes that this workflow accepts.")
+  }
+
+  static let headersTooLarge = Problem(
+    status: 431, name: "headers-too-large", title: "Header fields too large",
+    detail: "At most 100 header fields of 32 KB together are accepted, and a target of 8 KB.")
+
+  static let timedOutReceiving = Problem(
+    status: 408, name: "request-timeout", title: "Request timeout",
+    detail: "The request did not arrive in time.")
+
+  static func unavailable(_ detail: String, retryAfter: Int = 5) -> Problem {
+    Problem(
+      status: 503, name: "unavailable", title: "Temporarily unavailable", detail: detail,
+      headers: ["retry-after": String(retryAfter)])
+  }
+
+  static let backlogFull = Problem(
+    status: 503, name: "backlog-full", title: "Backlog full",
+    detail: "As many executions wait as this installation allows; send the webhook again later.",
+    headers: ["retry-after": "10"])
+
+  static let noWorker = Problem(
+    status: 503, name: "no-worker", title: "No worker",
+    detail: "No worker is running that could answer a synchronous call.", headers: ["retry-after": "5"])
+
+  static func executionFailed(_ detail: String) -> Problem {
+    Problem(status: 500, name: "execution-failed", title: "The workflow failed", detail: detail)
+  }
+
+  static let deadline = Problem(
+    status: 504, name: "deadline", title: "The workflow takes longer",
+    detail: "The workflow did not answer in time; the execution goes on.")
+}

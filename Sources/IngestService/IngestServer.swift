@@ -1,0 +1,146 @@
+// The HTTP front as a service: it listens, hands each connection to a handler, and on a stop answers what it has.
+
+package import Catalog
+package import ExecutionQueue
+package import Logging
+package import NIOCore
+import NIOHTTP1
+package import NIOPosix
+package import ProcessSupport
+package import ServiceLifecycle
+
+package struct IngestServer: Service {
+  /// What the server stands on; made by the program.
+  package struct Parts: Sendable {
+    package var group: MultiThreadedEventLoopGroup
+    /// The admission queue of each event loop of `group`.
+    package var admissions: @Sendable (any EventLoop) -> any AdmissionQueue
+    package var catalog: CatalogService
+    package var inbox: ReplyInbox
+    package var gate: AdmissionGate
+    package var health: Health
+    package var registry: MetricsRegistry
+    package var logger: Logger
+
+    package init(
+      group: MultiThreadedEventLoopGroup, admissions: @escaping @Sendable (any EventLoop) -> any AdmissionQueue,
+      catalog: CatalogService, inbox: ReplyInbox, gate: AdmissionGate, health: Health, registry: MetricsRegistry,
+      logger: Logger
+    ) {
+      self.group = group
+      self.admissions = admissions
+      self.catalog = catalog
+      self.inbox = inbox
+      self.gate = gate
+      self.health = health
+      self.registry = registry
+      self.logger = logger
+    }
+  }
+
+  package struct Limits: Sendable {
+    package var body = 10_000_000
+    package var connections = 20_000
+    /// Bytes of bodies in memory at once.
+    package var buffered = 268_435_456
+    /// How long a stop waits for callers that have not been answered.
+    package var grace: Duration = .seconds(25)
+
+    package init() {}
+  }
+
+  private let listen: ListenAddress
+  private let parts: Parts
+  private let limits: Limits
+  private let environment: [String: String]
+  private let connections: OpenConnections
+  private let whenListening: @Sendable (SocketAddress) -> Void
+
+  package init(
+    listen: ListenAddress, parts: Parts, limits: Limits, environment: [String: String],
+    whenListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }
+  ) {
+    self.listen = listen
+    self.parts = parts
+    self.limits = limits
+    self.environment = environment
+    self.whenListening = whenListening
+    connections = OpenConnections(limit: limits.connections)
+  }
+
+  package func run() async throws {
+    let channel = try await bind()
+    if let address = channel.localAddress {
+      parts.logger.info("listening", metadata: ["address": "\(address)"])
+      whenListening(address)
+    }
+    parts.health.set(check: "listening", problem: nil)
+    // Until the group shuts down: everything happens in the connections.
+    try? await gracefulShutdown()
+    parts.health.set(check: "listening", problem: "stopping")
+    try? await channel.close()
+    await stop()
+  }
+
+  private func stop() async {
+    let alarm = Task { [limits, connections] in
+      try await Task.sleep(for: limits.grace)
+      connections.closeAll()
+    }
+    await connections.quiesce()
+    alarm.cancel()
+  }
+
+  private func bind() async throws -> any Channel {
+    let metrics = IngestMetrics(registry: parts.registry)
+    let budget = BodyBudget(limit: limits.buffered)
+    registerGauges(budget)
+    let routers = Dictionary(
+      uniqueKeysWithValues: parts.group.makeIterator().map { loop in
+        (ObjectIdentifier(loop), (router(on: loop, metrics: metrics), services(budget, metrics)))
+      })
+    let bootstrap = ServerBootstrap(group: parts.group)
+      .serverChannelOption(.backlog, value: 4096)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.maxMessagesPerRead, value: 4)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          guard let (router, services) = routers[ObjectIdentifier(channel.eventLoop)] else {
+            throw ChannelError.operationUnsupported
+          }
+          let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
+          try channel.pipeline.syncOperations.addHandlers(
+            decoder, ConnectionHandler(router: router, services: services))
+        }
+      }
+    do {
+      return try await bootstrap.bind(host: listen.host, port: listen.port).get()
+    } catch {
+      throw ListenError(address: listen, variable: "MILLRACE_LISTEN", cause: error)
+    }
+  }
+
+  private func router(on loop: any EventLoop, metrics: IngestMetrics) -> IngestRouter {
+    let admissions = parts.admissions(loop)
+    return IngestRouter(
+      webhooks: WebhookRoute(
+        catalog: parts.catalog, admissions: admissions, inbox: parts.inbox, gate: parts.gate, metrics: metrics,
+        environment: environment, bodyLimit: limits.body, eventLoop: loop),
+      results: ResultRoute(admissions: admissions),
+      status: StatusEndpoints(health: parts.health, metrics: parts.registry))
+  }
+
+  private func services(_ budget: BodyBudget, _ metrics: IngestMetrics) -> ConnectionServices {
+    ConnectionServices(
+      budget: budget, connections: connections, metrics: metrics, date: DateHeader(), logger: parts.logger)
+  }
+
+  private func registerGauges(_ budget: BodyBudget) {
+    let (connections, inbox) = (connections, parts.inbox)
+    parts.registry.gauge("millrace_ingest_connections", help: "Open connections.") { Double(connections.count) }
+    parts.registry.gauge("millrace_ingest_waiting", help: "Synchronous callers that wait.") { Double(inbox.count) }
+    parts.registry.gauge("millrace_ingest_buffered_bytes", help: "Bytes of bodies in memory.") { Double(budget.inUse) }
+  }
+}

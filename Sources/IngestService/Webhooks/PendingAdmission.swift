@@ -1,0 +1,99 @@
+// A checked webhook on its way into the queue, and the answer that an asynchronous caller gets.
+
+import ExecutionQueue
+import JSONCodec
+import NIOCore
+import NIOHTTP1
+import Workflows
+
+struct PendingAdmission: Sendable {
+  let incoming: IncomingRequest
+  let workflow: Workflow
+  let webhook: WebhookRequest
+  let scope: WebhookScope
+  let preference: Preference
+
+  func execution(token: ExecutionToken, inbox: String?, priority: ExecutionQueue.Priority) -> NewExecution {
+    NewExecution(
+      token: token, workflow: workflow.key, priority: priority, payload: ByteBuffer(bytes: webhook.encoded()),
+      inbox: inbox)
+  }
+}
+
+/// `Prefer: respond-async` and `Prefer: wait=N` (RFC 7240), never beyond the trigger's own timeout.
+struct Preference: Sendable {
+  var respondsAsync = false
+  var patience: TimeAmount
+
+  init(_ headers: HTTPHeaders, trigger: Trigger) {
+    let limit = TimeAmount(trigger.timeout)
+    patience = limit
+    for preference in headers[canonicalForm: "prefer"] {
+      let name = preference.lowercased()
+      if name == "respond-async" { respondsAsync = true }
+      if name.hasPrefix("wait="), let seconds = Int64(name.dropFirst("wait=".count)), seconds >= 0 {
+        patience = min(limit, .seconds(min(seconds, 86_400)))
+      }
+    }
+  }
+}
+
+/// The trigger's `response`, evaluated before the webhook is admitted: an error in it must not follow an admission.
+struct Confirmation: Sendable {
+  private var fixed: HTTPAnswer?
+  private let isPreferred: Bool
+
+  init(_ pending: PendingAdmission) throws {
+    isPreferred = pending.workflow.trigger.mode == .sync
+    guard !isPreferred, let response = pending.workflow.trigger.response else { return }
+    var answer = HTTPAnswer(status: response.status)
+    for header in response.headers {
+      answer.headers.append((header.name, HeaderText.cleaned(try header.value.text(pending.scope))))
+    }
+    if let body = try response.body?.evaluate(pending.scope) {
+      answer.setBody(body)
+    }
+    fixed = answer
+  }
+
+  func answer(id: ExecutionID) -> HTTPAnswer {
+    if isPreferred {
+      var answer = ExecutionOutcome.accepted(id: id)
+      answer.headers.append(("preference-applied", "respond-async"))
+      return answer
+    }
+    var answer = fixed ?? .json(200, "{\"executionId\":\"\(id)\"}")
+    answer.executionID = id.description
+    return answer
+  }
+}
+
+extension HTTPAnswer {
+  /// Text goes out as text, everything else as JSON, unless the headers say otherwise.
+  mutating func setBody(_ value: JSON) {
+    let isTyped = headers.contains { $0.name.lowercased() == "content-type" }
+    if let text = value.stringValue {
+      body = ByteBuffer(string: text)
+      if !isTyped { headers.append(("content-type", "text/plain; charset=utf-8")) }
+    } else {
+      body = ByteBuffer(bytes: value.bytes)
+      if !isTyped { headers.append(("content-type", "application/json")) }
+    }
+  }
+}
+
+enum HeaderText {
+  /// What a template made of a caller's data cannot end a header field.
+  static func cleaned(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7f }) else { return text }
+    return String(decoding: text.utf8.map { $0 < 0x20 && $0 != 0x09 || $0 == 0x7f ? 0x20 : $0 }, as: UTF8.self)
+  }
+}
+
+extension TimeAmount {
+  init(_ duration: Duration) {
+    self = .nanoseconds(
+      duration.components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
+        + duration.components.attoseconds / 1_000_000_000)
+  }
+}

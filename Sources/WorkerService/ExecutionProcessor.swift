@@ -1,0 +1,112 @@
+// One delivery's way through this worker: begin, run the engine, settle.
+
+package import Catalog
+package import ExecutionQueue
+import JSONCodec
+package import Logging
+import NIOCore
+package import WorkflowEngine
+import Workflows
+
+package struct ExecutionProcessor: Sendable {
+  private let queue: any DeliveryQueue
+  private let catalog: CatalogService
+  private let runner: WorkflowRunner
+  private let environment: [String: String]
+  private let metrics: WorkerMetrics
+  private let logger: Logger
+
+  package init(
+    queue: any DeliveryQueue, catalog: CatalogService, runner: WorkflowRunner, environment: [String: String],
+    metrics: WorkerMetrics, logger: Logger
+  ) {
+    self.queue = queue
+    self.catalog = catalog
+    self.runner = runner
+    self.environment = environment
+    self.metrics = metrics
+    self.logger = logger
+  }
+
+  func process(_ delivery: Delivery) async {
+    do {
+      guard let lease = try await Persistence.keepTrying({ try await queue.begin(delivery) }) else {
+        metrics.lost.increment()
+        return
+      }
+      await process(lease)
+    } catch {
+      await handBack(delivery, lease: nil)
+    }
+  }
+
+  private func process(_ lease: Lease) async {
+    let started = ContinuousClock.now
+    do {
+      let settlement = try await settlement(of: lease)
+      guard try await Persistence.keepTrying({ try await queue.settle(lease, settlement) }) else { return lose(lease) }
+      metrics.settled(settlement.state, after: .now - started)
+      log(lease, settlement)
+    } catch is LeaseLost {
+      lose(lease)
+    } catch {
+      await handBack(lease.delivery, lease: lease)
+    }
+  }
+
+  /// Runs the workflow. Throws `LeaseLost` when another worker has taken over, anything else when this worker stops.
+  private func settlement(of lease: Lease) async throws -> Settlement {
+    let request: WebhookRequest
+    let workflow: Workflow?
+    do {
+      request = try WebhookRequest(decoding: Array(lease.delivery.payload.readableBytesView))
+    } catch {
+      return Settlement(state: .error, message: "the stored webhook cannot be read: \(error)", keep: Self.defaultKeep)
+    }
+    do {
+      workflow = try await Persistence.keepTrying {
+        try await catalog.workflow(request.workflow, version: request.version)
+      }
+    } catch let error as Diagnostics {
+      return Settlement(
+        state: .error, message: "this worker cannot read version \(request.version): \(error)", keep: Self.defaultKeep)
+    }
+    guard let workflow else {
+      return Settlement(
+        state: .error, message: "the workflow \"\(request.workflow)\" has no version \(request.version)",
+        keep: Self.defaultKeep)
+    }
+    let input = try ExecutionInput(lease, request: request, workflow: workflow, environment: environment)
+    let report = await runner.run(workflow, input, journal: LeaseJournal(queue: queue, lease: lease))
+    return try Settlement(report, workflow: workflow)
+  }
+
+  private static let defaultKeep: Duration = .seconds(30 * 86_400)
+
+  private func lose(_ lease: Lease) {
+    metrics.lost.increment()
+    logger.warning("another worker has taken over", metadata: ["execution": "\(lease.id)"])
+  }
+
+  private func handBack(_ delivery: Delivery, lease: Lease?) async {
+    metrics.handedBack.increment()
+    // This task is cancelled; the last write is not.
+    await Task {
+      do {
+        try await queue.handBack(delivery, lease: lease)
+      } catch {
+        logger.warning(
+          "not handed back; others take over when this worker counts as dead", metadata: ["error": "\(error)"])
+      }
+    }.value
+  }
+
+  private func log(_ lease: Lease, _ settlement: Settlement) {
+    let level: Logger.Level = settlement.state == .succeeded ? .debug : .info
+    logger.log(
+      level: level, "execution \(settlement.state.rawValue)",
+      metadata: [
+        "execution": "\(lease.id)", "workflow": "\(lease.delivery.workflow)", "message": "\(settlement.message ?? "")",
+      ])
+  }
+}

@@ -1,0 +1,54 @@
+// Between the queue's words and the engine's.
+
+import ExecutionQueue
+import JSONCodec
+import WorkflowEngine
+import Workflows
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+extension ExecutionInput {
+  init(_ lease: Lease, request: WebhookRequest, workflow: Workflow, environment: [String: String]) throws {
+    let records = try lease.checkpoint.map { try NodeRecord(path: $0.path, decoding: $0.bytes) }
+    self.init(
+      id: lease.id.description, request: request, attempt: lease.epoch, environment: environment, records: records,
+      replied: lease.replied, deadline: workflow.timeout.map { Self.deadline($0, since: request.receivedAt) })
+  }
+
+  /// The time limit counts from the webhook on, waiting included.
+  private static func deadline(_ timeout: Duration, since received: Int64) -> ContinuousClock.Instant {
+    .now + (timeout - .milliseconds(Int64(time(nil)) * 1000 - received))
+  }
+}
+
+extension Settlement {
+  /// Throws the reason when the run was abandoned: then there is nothing to settle.
+  init(_ report: RunReport, workflow: Workflow) throws {
+    let state: ExecutionState
+    var problem: String?
+    switch report.outcome {
+    case .succeeded: state = .succeeded
+    case .failed(let message, let node):
+      state = .failed
+      problem = Self.message(message, node: node)
+    case .error(let message, let node):
+      state = .error
+      problem = Self.message(message, node: node)
+    case .timedOut:
+      state = .timedOut
+      problem = "the execution took longer than its timeout"
+    case .abandoned(let reason): throw reason
+    }
+    self.init(
+      state: state, message: problem, output: report.output?.bytes, reply: report.reply?.encoded(),
+      fields: report.records.map { CheckpointField(path: $0.path, bytes: $0.bytes) },
+      keep: state == .succeeded ? workflow.keep.succeeded : workflow.keep.failed)
+  }
+
+  private static func message(_ message: String, node: String?) -> String {
+    guard let node, !message.contains(node) else { return message }
+    return "node \"\(node)\": \(message)"
+  }
+}

@@ -1,0 +1,87 @@
+// millrace-ingest: accepts webhooks, keeps them in Redis, answers.
+
+import Catalog
+import ExecutionQueue
+import Glibc
+import IngestService
+import Logging
+import NIOCore
+import NIOPosix
+import ProcessSupport
+import RedisClient
+import ServiceLifecycle
+import Workflows
+
+@main
+enum IngestProgram {
+  static func main() async {
+    let settings = ProgramStart.settings(of: .ingest)
+    let logger = Logger(label: "ingest")
+    let url: RedisURL
+    do { url = try RedisURL(settings.redisURL) } catch {
+      ProgramStart.end(.ingest, problems: ["MILLRACE_REDIS_URL: \(error)"], code: ExitCode.configuration)
+    }
+    do {
+      try await run(settings, url, logger)
+    } catch {
+      ProgramStart.end(.ingest, problems: ["\(error)"], code: ExitCode.failure)
+    }
+  }
+
+  private static func run(_ settings: Settings, _ url: RedisURL, _ logger: Logger) async throws {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
+    let registry = MetricsRegistry()
+    let health = Health()
+    let keys = QueueKeys(partition: 0)
+    let name = "ingest-\(ExecutionToken.random())"
+
+    func connect(_ loop: any EventLoop, _ scripts: [RedisScript]) -> RedisConnection {
+      let connection = RedisConnection(url: url, eventLoop: loop, name: name, scripts: scripts, logger: logger)
+      connection.start()
+      return connection
+    }
+    // The connection that a loop's webhooks go through belongs to that same loop.
+    var admissions: [ObjectIdentifier: RedisAdmissionQueue] = [:]
+    var connections: [RedisConnection] = []
+    for loop in group.makeIterator() {
+      let connection = connect(loop, RedisAdmissionQueue.scripts)
+      connections.append(connection)
+      admissions[ObjectIdentifier(loop)] = try await loop.submit {
+        RedisAdmissionQueue(connection: connection, keys: keys, backlog: settings.backlog)
+      }.get()
+    }
+    let housekeeping = connect(group.next(), RedisDefinitionStore.scripts)
+    let reader = connect(group.next(), [])
+    connections += [housekeeping, reader]
+
+    let store = RedisDefinitionStore(connection: housekeeping)
+    let catalog = CatalogService(store: store, loader: WorkflowLoader(nodesIgnored: ()), logger: logger)
+    let gate = AdmissionGate(logger: logger)
+    let inbox = ReplyInbox(
+      name: name, queue: RedisReplyQueue(reader: reader, commands: housekeeping, inbox: name),
+      limit: settings.syncWaiters, logger: logger)
+    let watch = RedisWatch(
+      connection: housekeeping, durability: settings.durability, health: health, logger: logger
+    ) { problem in
+      gate.set(problem: problem)
+    }
+    var limits = IngestServer.Limits()
+    limits.body = settings.maxBody.bytes
+    limits.connections = settings.maxConnections
+    limits.grace = settings.shutdownGrace
+    let queues = admissions
+    let server = IngestServer(
+      listen: settings.listen,
+      parts: IngestServer.Parts(
+        group: group, admissions: { loop in queues[ObjectIdentifier(loop)]! }, catalog: catalog, inbox: inbox,
+        gate: gate, health: health, registry: registry, logger: logger),
+      limits: limits, environment: settings.environment)
+
+    // The server stops first, while the inbox still brings the replies that its callers wait for.
+    let services = ServiceGroup(
+      services: [inbox, watch, catalog, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    try await services.run()
+    for connection in connections { try? await connection.close().get() }
+    try await group.shutdownGracefully()
+  }
+}

@@ -1,0 +1,78 @@
+// millrace-worker: takes executions from Redis, runs them, settles them.
+
+import Catalog
+import ExecutionQueue
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import OutboundHTTP
+import ProcessSupport
+import RedisClient
+import ServiceLifecycle
+import WorkerService
+import WorkflowEngine
+import Workflows
+
+@main
+enum WorkerProgram {
+  static func main() async {
+    let settings = ProgramStart.settings(of: .worker)
+    let logger = Logger(label: "worker")
+    let url: RedisURL
+    do { url = try RedisURL(settings.redisURL) } catch {
+      ProgramStart.end(.worker, problems: ["MILLRACE_REDIS_URL: \(error)"], code: ExitCode.configuration)
+    }
+    do {
+      try await run(settings, url, logger)
+    } catch {
+      ProgramStart.end(.worker, problems: ["\(error)"], code: ExitCode.failure)
+    }
+  }
+
+  private static func run(_ settings: Settings, _ url: RedisURL, _ logger: Logger) async throws {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let loop = group.next()
+    let registry = MetricsRegistry()
+    let health = Health()
+    let keys = QueueKeys(partition: 0)
+    let name = "worker-\(ExecutionToken.random())"
+
+    func connect(_ scripts: [RedisScript]) -> RedisConnection {
+      let connection = RedisConnection(url: url, eventLoop: loop, name: name, scripts: scripts, logger: logger)
+      connection.start()
+      return connection
+    }
+    let commands = connect(RedisDeliveryQueue.scripts)
+    let reader = connect([])
+    let housekeeping = connect(RedisDefinitionStore.scripts)
+    let queue = try await loop.submit {
+      RedisDeliveryQueue(commands: commands, reader: reader, keys: keys, worker: name, logger: logger)
+    }.get()
+
+    let catalog = CatalogService(
+      store: RedisDefinitionStore(connection: housekeeping), loader: WorkflowLoader(nodeTypes: NodeCatalog.all),
+      logger: logger)
+    let transport = HTTPTransport(egress: EgressPolicy(allow: settings.egressAllow))
+    let slots = Slots(count: settings.concurrency)
+    let metrics = WorkerMetrics(registry: registry, slots: slots)
+    let processor = ExecutionProcessor(
+      queue: queue, catalog: catalog, runner: WorkflowRunner(transport: transport),
+      environment: settings.environment, metrics: metrics, logger: logger)
+    let consumer = DeliveryConsumer(
+      queue: queue, slots: slots, processor: processor, grace: settings.shutdownGrace, metrics: metrics,
+      logger: logger)
+
+    // Stopped from the last to the first: the heart beats until the consumer has settled or handed back everything.
+    let services = ServiceGroup(
+      services: [
+        StatusServer(listen: settings.metricsListen, health: health, metrics: registry, logger: logger),
+        RedisWatch(connection: housekeeping, durability: settings.durability, health: health, logger: logger),
+        HeartbeatService(queue: queue, logger: logger), catalog, consumer,
+      ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    try await services.run()
+    await transport.shutdown()
+    for connection in [commands, reader, housekeeping] { try? await connection.close().get() }
+    try await group.shutdownGracefully()
+  }
+}
