@@ -17,6 +17,7 @@ let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio"
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -79,14 +80,14 @@ let package = Package(
     .executableTarget(
       name: "millrace-ingest",
       dependencies: [
-        "IngestService", "Catalog", "ExecutionQueue", "RedisClient", "ProcessSupport", nioCore, nioPosix, lifecycle,
-        logging,
+        "IngestService", "Catalog", "ExecutionQueue", "RedisClient", "ProcessSupport", "Workflows", nioCore, nioPosix,
+        lifecycle, signals, logging,
       ], swiftSettings: strict),
     .executableTarget(
       name: "millrace-worker",
       dependencies: [
         "WorkerService", "WorkflowEngine", "OutboundHTTP", "Catalog", "ExecutionQueue", "RedisClient",
-        "ProcessSupport", nioCore, nioPosix, lifecycle, logging,
+        "ProcessSupport", "Workflows", nioCore, nioPosix, lifecycle, signals, logging,
       ], swiftSettings: strict),
     .executableTarget(
       name: "millrace",
@@ -99,12 +100,14 @@ let package = Package(
 
     // Tests: a target for each module, and one for the whole.
     .target(
-      name: "TestSupport", dependencies: ["JSONCodec", nioCore, nioPosix, nioHTTP], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["JSONCodec", "ProcessSupport", nioCore, nioPosix, nioHTTP],
+      path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "JSONCodecTests", dependencies: ["JSONCodec"], swiftSettings: strict),
     .testTarget(name: "ExecutorsTests", dependencies: ["Executors"], swiftSettings: strict),
-    .testTarget(name: "ProcessSupportTests", dependencies: ["ProcessSupport", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ProcessSupportTests", dependencies: ["ProcessSupport", "TestSupport", logging], swiftSettings: strict),
     .testTarget(name: "WorkflowsTests", dependencies: ["Workflows", "JSONCodec"], swiftSettings: strict),
     .testTarget(
       name: "RedisClientTests",

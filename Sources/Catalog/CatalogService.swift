@@ -3,7 +3,7 @@
 package import ExecutionQueue
 import JSONCodec
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 package import Workflows
 

@@ -44,6 +44,6 @@ package struct WorkflowPublisher: Sendable {
             message: "trigger.path clashes with that of the workflow \"\(head.key)\", which is applied already"))
       }
     }
-    if !clashes.isEmpty { throw Diagnostics(list: clashes) }
+    if !clashes.isEmpty { throw Diagnostics(clashes) }
   }
 }

@@ -5,6 +5,7 @@ package import NIOCore
 
 /// Ingest's side. An instance belongs to one event loop; `admit` is called on it.
 package protocol AdmissionQueue: Sendable {
+  var eventLoop: any EventLoop { get }
   /// Keeps the execution; all that are submitted in one event-loop turn travel together. Fails with `QueueError`.
   func admit(_ execution: NewExecution) -> EventLoopFuture<Admission>
   /// What is known of an execution: nil when nothing is, or no longer.

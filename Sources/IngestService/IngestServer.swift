@@ -7,7 +7,7 @@ package import NIOCore
 import NIOHTTP1
 package import NIOPosix
 package import ProcessSupport
-package import ServiceLifecycle
+import ServiceLifecycle
 
 package struct IngestServer: Service {
   /// What the server stands on; made by the program.

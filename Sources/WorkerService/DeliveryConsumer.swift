@@ -5,7 +5,8 @@
 
 package import ExecutionQueue
 package import Logging
-package import ServiceLifecycle
+import ProcessSupport
+import ServiceLifecycle
 
 package struct DeliveryConsumer: Service {
   private let queue: any DeliveryQueue

@@ -4,6 +4,7 @@ package import Catalog
 package import ExecutionQueue
 import JSONCodec
 package import Logging
+import ProcessSupport
 import NIOCore
 package import WorkflowEngine
 import Workflows

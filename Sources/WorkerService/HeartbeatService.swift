@@ -2,7 +2,7 @@
 
 package import ExecutionQueue
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 package struct HeartbeatService: Service {
   private let queue: any DeliveryQueue

@@ -2,6 +2,7 @@
 
 import ExecutionQueue
 import WorkflowEngine
+import Workflows
 
 /// Another worker has begun this execution: nothing of this run counts any more.
 struct LeaseLost: Error {}

@@ -10,6 +10,7 @@ import NIOPosix
 import ProcessSupport
 import RedisClient
 import ServiceLifecycle
+import UnixSignals
 import Workflows
 
 @main

@@ -10,6 +10,7 @@ import OutboundHTTP
 import ProcessSupport
 import RedisClient
 import ServiceLifecycle
+import UnixSignals
 import WorkerService
 import WorkflowEngine
 import Workflows
@@ -51,7 +52,7 @@ enum WorkerProgram {
     }.get()
 
     let catalog = CatalogService(
-      store: RedisDefinitionStore(connection: housekeeping), loader: WorkflowLoader(nodeTypes: NodeCatalog.all),
+      store: RedisDefinitionStore(connection: housekeeping), loader: WorkflowLoader(nodeTypes: NodeCatalog.types),
       logger: logger)
     let transport = HTTPTransport(egress: EgressPolicy(allow: settings.egressAllow))
     let slots = Slots(count: settings.concurrency)

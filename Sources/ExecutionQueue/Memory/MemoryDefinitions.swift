@@ -1,5 +1,7 @@
 // Workflow definitions and the read side of the memory queue.
 
+import Synchronization
+
 struct MemoryDefinitions: Sendable {
   var revision: Int64 = 0
   var versions: [String: [[UInt8]]] = [:]

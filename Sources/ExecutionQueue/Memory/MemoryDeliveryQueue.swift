@@ -1,6 +1,7 @@
 // A worker's side of the memory queue: the scripts of the Redis backend as plain Swift.
 
 import NIOCore
+import Synchronization
 
 struct MemoryDeliveryQueue: DeliveryQueue {
   let queue: MemoryQueue

@@ -1,5 +1,7 @@
 // The reply inbox of the memory queue.
 
+import Synchronization
+
 struct MemoryReplyQueue: ReplyQueue {
   let queue: MemoryQueue
   let inbox: String

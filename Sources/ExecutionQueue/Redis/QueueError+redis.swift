@@ -1,6 +1,6 @@
 // Redis's many errors as the queue's few.
 
-package import RedisClient
+import RedisClient
 
 extension QueueError {
   package init(redis error: any Error) {

@@ -23,6 +23,8 @@ package final class RedisAdmissionQueue: AdmissionQueue {
     self.batcher = NIOLoopBound(batcher, eventLoop: connection.eventLoop)
   }
 
+  package var eventLoop: any EventLoop { connection.eventLoop }
+
   /// What a connection for this side has to know.
   package static let scripts: [RedisScript] = [.admit]
 

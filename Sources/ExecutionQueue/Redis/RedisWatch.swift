@@ -3,7 +3,7 @@
 package import Logging
 package import ProcessSupport
 package import RedisClient
-package import ServiceLifecycle
+import ServiceLifecycle
 
 package struct RedisWatch: Service {
   private let connection: RedisConnection

@@ -94,7 +94,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
       write(answer, to: request, started: started, keepAlive: head.isKeepAlive && !head.hasBody, context: context)
     case .later(let future):
       state = .responding(drains: true)
-      await(future, to: request, started: started, keepAlive: head.isKeepAlive && !head.hasBody, context: context)
+      answer(when: future, to: request, started: started, keepAlive: head.isKeepAlive && !head.hasBody, context: context)
     case .read(let limit, let respond):
       if let length = head.declaredLength, length > limit {
         return answer(
@@ -128,13 +128,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     state = .responding(drains: false)
     let size = reading.body.readableBytes
     let future = reading.respond(reading.body)
-    await(future, to: reading.request, started: .now(), keepAlive: reading.keepAlive, held: size, context: context)
+    answer(when: future, to: reading.request, started: .now(), keepAlive: reading.keepAlive, held: size, context: context)
   }
 
   // MARK: answering
 
-  private func await(
-    _ future: EventLoopFuture<HTTPAnswer>, to request: IncomingRequest, started: NIODeadline, keepAlive: Bool,
+  private func answer(
+    when future: EventLoopFuture<HTTPAnswer>, to request: IncomingRequest, started: NIODeadline, keepAlive: Bool,
     held: Int = 0, context: ChannelHandlerContext
   ) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)

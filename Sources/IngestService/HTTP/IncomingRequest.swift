@@ -1,6 +1,5 @@
 // A request whose head has been read, as the routes see it.
 
-package import NIOCore
 package import NIOHTTP1
 
 package struct IncomingRequest: Sendable {

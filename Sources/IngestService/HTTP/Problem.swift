@@ -3,7 +3,7 @@
 import JSONCodec
 import NIOCore
 
-package struct Problem: Sendable, Equatable {
+package struct Problem: Error, Sendable, Equatable {
   package let status: Int
   /// The last part of the document's `type`: a constant that programs can compare.
   package let name: String

@@ -1,6 +1,6 @@
 // Whether this process may promise anything: closed while Redis cannot give the durability that was asked for.
 
-package import ExecutionQueue
+import ExecutionQueue
 package import Logging
 import Synchronization
 

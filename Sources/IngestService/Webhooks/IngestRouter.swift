@@ -1,11 +1,7 @@
 // The addresses that ingest answers, and what stands behind each. One instance for each event loop.
 
-import Catalog
-package import ExecutionQueue
-import JSONCodec
-package import NIOCore
+import NIOCore
 import ProcessSupport
-import Workflows
 
 package struct IngestRouter: RequestRouter {
   let webhooks: WebhookRoute

@@ -4,7 +4,7 @@
 package import ExecutionQueue
 package import Logging
 import NIOCore
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 package final class ReplyInbox: Service {

@@ -27,7 +27,7 @@ extension WebhookRequest {
       params: .object(JSONObject(parameters.map { ($0.name, .string($0.value)) })),
       contentType: incoming.headers.first(name: "content-type"), bodyKind: trigger.bodyKind,
       body: Array(body.readableBytesView))
-    do { try checkBody() } catch {
+    do { try Self.checkBody(self.body, contentType: contentType, kind: bodyKind) } catch {
       throw Problem.malformed("The body cannot be read: \(error)")
     }
   }

@@ -5,6 +5,7 @@ import ExecutionQueue
 import JSONCodec
 import NIOCore
 import NIOHTTP1
+import ProcessSupport
 import Workflows
 
 struct WebhookRoute: Sendable {

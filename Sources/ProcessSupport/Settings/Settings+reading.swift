@@ -1,0 +1,55 @@
+// Reads the settings of one program from its environment and its flags.
+
+extension Settings {
+  /// Flags are `--name value` or `--name=value`; a flag wins over its variable, and the last of two flags wins. An empty
+  /// variable counts as unset.
+  /// - Returns: The settings, and one line for each variable that looks like a setting and is none.
+  /// - Throws: All problems at once.
+  package static func read(
+    program: Program, arguments: [String], environment: [String: String]
+  ) throws(SettingsProblems) -> (settings: Settings, warnings: [String]) {
+    let flags = FlagReading(program: program, arguments: arguments)
+    var problems = flags.problems
+    var warnings: [String] = []
+    var settings = Settings()
+    let variables = environment.filter { $0.key.hasPrefix(prefix) && !$0.value.isEmpty }
+
+    for definition in table {
+      // A setting of another program, in the environment that all programs share, is that program's business.
+      guard definition.programs.contains(program) else { continue }
+      let fromFlag = flags.values[definition.flag]
+      guard let text = fromFlag ?? variables[definition.variable] else { continue }
+      if let expected = definition.read(text, &settings) {
+        let source = fromFlag == nil ? definition.variable : definition.flag
+        problems.append("\(source): \(definition.quoted(text)) is not \(expected)")
+      }
+    }
+    problems += unsupported(in: variables)
+    warnings += unknown(in: variables)
+    settings.environment = WorkflowEnvironment.read(
+      variables: variables, directory: settings.secretsDirectory, problems: &problems, warnings: &warnings)
+    guard problems.isEmpty else { throw SettingsProblems(problems) }
+    return (settings, warnings)
+  }
+
+  /// Settings of other versions that change who is trusted: running without them would be worse than not running.
+  private static let refused = [
+    "TLS_CERT": "let a proxy such as nginx terminate TLS", "TLS_KEY": "let a proxy such as nginx terminate TLS",
+    "TRUSTED_PROXIES": "client addresses are those of the connection",
+  ]
+
+  private static func unsupported(in variables: [String: String]) -> [String] {
+    refused.sorted { $0.key < $1.key }.filter { variables[prefix + $0.key] != nil }.map { name, advice in
+      "\(prefix)\(name): not supported by this version; unset it (\(advice))"
+    }
+  }
+
+  private static func unknown(in variables: [String: String]) -> [String] {
+    let known = Set(table.map(\.variable) + refused.keys.map { prefix + $0 })
+    let names = variables.keys.filter { !known.contains($0) && !$0.hasPrefix(WorkflowEnvironment.prefix) }.sorted()
+    return names.map { name in
+      let suggestion = nearestName(to: name, among: table.map(\.variable)).map { "; did you mean \($0)?" } ?? ""
+      return "\(name) is not a setting of this version and has no effect\(suggestion)"
+    }
+  }
+}

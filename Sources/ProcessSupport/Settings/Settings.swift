@@ -1,0 +1,35 @@
+// Everything an operator can set, as one value that is read once at start: from MILLRACE_* variables and from flags,
+// which win. Nothing else reads the environment. What each setting means is told in SettingsTable.
+
+import Glibc
+package import Logging
+
+package struct Settings: Sendable {
+  /// As written; RedisClient's RedisURL reads it. It may hold a password.
+  package var redisURL = "redis://127.0.0.1:6379"
+  package var durability = Durability.normal
+
+  package var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+  /// Without a slash at its end.
+  package var publicURL: String?
+  package var maxBody = ByteSize(bytes: 10 << 20)
+  package var backlog = 1_000_000
+  package var eventLoops = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  package var maxConnections = 20_000
+  package var syncWaiters = 10_000
+
+  package var concurrency = 256
+  package var egressAllow: [AddressRange] = []
+  package var secretsDirectory: String?
+  /// What workflows read as `$env.NAME`: MILLRACE_ENV_NAME, and the files of the secrets directory.
+  package var environment: [String: String] = [:]
+  package var metricsListen = ListenAddress(host: "127.0.0.1", port: 9090)
+
+  package var shutdownGrace = Duration.seconds(25)
+  package var stateDirectory = ".millrace"
+  package var logLevel = Logger.Level.info
+  package var logFormat = isatty(STDERR_FILENO) == 1 ? LogFormat.text : .json
+
+  /// The defaults, for tests and as the ground that reading starts from.
+  package init() {}
+}

@@ -1,0 +1,66 @@
+// The settings of all programs, in the order in which help and documentation show them. A new setting is a property of
+// Settings, a row here and a row in docs/settings.md.
+
+extension Settings {
+  static let prefix = "MILLRACE_"
+
+  package static let table: [SettingDefinition] = queue + ingest + worker + process
+
+  private static let queue = [
+    SettingDefinition(
+      "REDIS_URL", \.redisURL, .url, of: [.ingest, .worker], secrecy: .url,
+      "the Redis that holds all state: redis://[user:password@]host[:port][/database] or unix:///path"),
+    SettingDefinition(
+      "DURABILITY", \.durability, .choice, of: [.ingest, .worker],
+      "what a 2xx has survived: fast (Redis memory), normal (append-only file), strict (synced, and replicated)"),
+  ]
+
+  private static let ingest = [
+    SettingDefinition("LISTEN", \.listen, .listenAddress, of: [.ingest], "where webhooks are accepted"),
+    SettingDefinition(
+      "PUBLIC_URL", \.publicURL, .webAddress, of: [.ingest], "what senders see, used for links"),
+    SettingDefinition(
+      "MAX_BODY", \.maxBody, .size(upTo: ByteSize(bytes: 256 << 20)), of: [.ingest],
+      "larger request bodies get 413"),
+    SettingDefinition(
+      "BACKLOG", \.backlog, .count(1...1_000_000_000), of: [.ingest],
+      "executions that may wait; beyond it webhooks get 503"),
+    SettingDefinition(
+      "EVENT_LOOPS", \.eventLoops, .count(1...256), of: [.ingest], defaultText: "the number of cores",
+      "threads that serve HTTP, each with its own Redis connection"),
+    SettingDefinition(
+      "MAX_CONNECTIONS", \.maxConnections, .count(1...1_000_000), of: [.ingest],
+      "HTTP connections open at once; more wait to be accepted"),
+    SettingDefinition(
+      "SYNC_WAITERS", \.syncWaiters, .count(1...1_000_000), of: [.ingest],
+      "synchronous callers that may wait for a reply at once; beyond it they get 503"),
+  ]
+
+  private static let worker = [
+    SettingDefinition(
+      "CONCURRENCY", \.concurrency, .count(1...65_536), of: [.worker], "executions that one worker runs at once"),
+    SettingDefinition(
+      "EGRESS_ALLOW", \.egressAllow, .addressRanges, of: [.worker],
+      "CIDRs that request nodes may reach although they are loopback, private or metadata addresses"),
+    SettingDefinition(
+      "SECRETS_DIR", \.secretsDirectory, .optionalText, of: [.ingest, .worker],
+      "a directory whose file NAME is what workflows read as $env.NAME; so is the variable MILLRACE_ENV_NAME"),
+    SettingDefinition(
+      "METRICS_LISTEN", \.metricsListen, .listenAddress, of: [.worker],
+      "where the worker answers /-/healthz, /-/readyz and /-/metrics"),
+  ]
+
+  private static let process = [
+    SettingDefinition(
+      "SHUTDOWN_GRACE", \.shutdownGrace, .duration(upTo: .seconds(3600)), of: [.ingest, .worker],
+      "how long SIGTERM waits before work is handed back"),
+    SettingDefinition(
+      "STATE_DIR", \.stateDirectory, .text, of: [], "where millrace up keeps its private Redis"),
+    SettingDefinition(
+      "LOG_LEVEL", \.logLevel, .choice, of: [.ingest, .worker],
+      "trace, debug, info, notice, warning, error or critical"),
+    SettingDefinition(
+      "LOG_FORMAT", \.logFormat, .choice, of: [.ingest, .worker], defaultText: "text on a terminal, json elsewhere",
+      "text or json; logs go to standard error"),
+  ]
+}

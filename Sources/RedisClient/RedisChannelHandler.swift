@@ -1,0 +1,171 @@
+// The life of one socket to Redis: commands of a turn go out in one flush, replies find their commands in order.
+
+import NIOCore
+
+/// Lives and is used on its channel's event loop only. Ends once, for whatever reason, and then fails what is pending.
+final class RedisChannelHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  /// Where we are connected to, for messages.
+  private let address: String
+  /// Called once, before the pending commands fail: whoever sends again from there must find the connection away.
+  private var onEnd: ((RedisError) -> Void)?
+
+  private var context: ChannelHandlerContext?
+  private let reader = HiredisReader()
+  private var formatter = HiredisFormatter()
+  private var pending: PendingCommands
+  private var end: RedisError?
+
+  /// What this turn's commands have become so far.
+  private var outgoing = ByteBuffer()
+  private var isFlushPlanned = false
+  /// Read once a turn: a clock for each command would cost more than it tells.
+  private var turnStart = NIODeadline.uptimeNanoseconds(0)
+
+  private var check: Scheduled<Void>?
+  private var checkTime: NIODeadline?
+
+  init(address: String, limits: PendingCommands.Limits = .init(), onEnd: @escaping (RedisError) -> Void) {
+    self.address = address
+    self.onEnd = onEnd
+    pending = PendingCommands(limits: limits)
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    finish(with: lost("the connection was closed"))
+    self.context = nil
+  }
+
+  // MARK: Sending
+
+  func send(
+    _ command: RedisCommand, call: ScriptCall? = nil, timeout: TimeAmount, reply: EventLoopPromise<RedisValue>
+  ) {
+    guard end == nil, let context else { return reply.fail(end ?? lost("the connection was closed")) }
+    if let refusal = pending.refusal { return reply.fail(refusal) }
+    planFlush(on: context.eventLoop)
+    transmit(command, call: call, deadline: turnStart + timeout, reply: reply)
+  }
+
+  private func transmit(
+    _ command: RedisCommand, call: ScriptCall?, deadline: NIODeadline, reply: EventLoopPromise<RedisValue>
+  ) {
+    do throws(RedisError) {
+      let size = try formatter.format(command, into: &outgoing)
+      pending.append(PendingCommand(reply: reply, deadline: deadline, size: size, call: call))
+      planCheck()
+    } catch {
+      reply.fail(error)
+    }
+  }
+
+  private func planFlush(on eventLoop: any EventLoop) {
+    guard !isFlushPlanned else { return }
+    isFlushPlanned = true
+    turnStart = eventLoop.now
+    eventLoop.assumeIsolated().execute { self.flush() }
+  }
+
+  private func flush() {
+    isFlushPlanned = false
+    guard end == nil, let context, outgoing.readableBytes > 0 else { return }
+    context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
+    // Written out at once as a rule; then the memory is ours alone again and is used for the next turn.
+    if outgoing.capacity > Self.keptCapacity { outgoing = ByteBuffer() } else { outgoing.clear() }
+  }
+
+  private static let keptCapacity = 1 << 20
+
+  // MARK: Receiving
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var bytes = unwrapInboundIn(data)
+    do throws(RedisError) {
+      while end == nil, let piece = bytes.readSlice(length: min(bytes.readableBytes, HiredisReader.largestPiece)),
+        piece.readableBytes > 0
+      {
+        try feed(piece)
+      }
+    } catch {
+      finish(with: error)
+    }
+  }
+
+  private func feed(_ piece: ByteBuffer) throws(RedisError) {
+    try piece.withUnsafeReadableBytes { bytes throws(RedisError) in try reader.feed(bytes) }
+    while end == nil, let reply = try reader.next() { deliver(reply) }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    planCheck()
+    context.fireChannelReadComplete()
+  }
+
+  private func deliver(_ value: RedisValue) {
+    guard let command = pending.popFirst() else {
+      return finish(with: RedisError(kind: .protocolViolation, message: "\(address) sent a reply nobody asked for"))
+    }
+    guard case .error(let error) = value else { return command.reply.succeed(value) }
+    if error.kind == .noScript, let call = command.call, let context {
+      planFlush(on: context.eventLoop)
+      transmit(call.commandWithSource(), call: nil, deadline: command.deadline, reply: command.reply)
+    } else {
+      command.reply.fail(error)
+    }
+  }
+
+  // MARK: Deadlines
+
+  private func planCheck() {
+    guard let time = pending.nextCheck(planned: checkTime), let context else { return }
+    check?.cancel()
+    checkTime = time
+    check = context.eventLoop.assumeIsolated().scheduleTask(deadline: time) { self.checkDeadlines() }
+  }
+
+  private func checkDeadlines() {
+    check = nil
+    checkTime = nil
+    guard let context, pending.isOverdue(at: context.eventLoop.now) else { return planCheck() }
+    finish(
+      with: RedisError(
+        kind: .timeout, message: "\(address) did not answer in time; whether the command ran is unknown"))
+  }
+
+  // MARK: The end
+
+  func channelInactive(context: ChannelHandlerContext) {
+    finish(with: lost("the server closed the connection"))
+    context.fireChannelInactive()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    finish(with: lost(ConnectFailure.text(of: error)))
+  }
+
+  /// Closes the socket. Pending commands fail with `cause` if it is about them all; after a deadline only the overdue
+  /// ones fail with `timeout` and those behind them with `disconnected`.
+  func finish(with cause: RedisError) {
+    guard end == nil else { return }
+    end = cause
+    check?.cancel()
+    check = nil
+    let abandoned = pending.removeAll()
+    onEnd?(cause)
+    onEnd = nil
+    let now = context?.eventLoop.now ?? .uptimeNanoseconds(0)
+    context?.close(promise: nil)
+    let others = cause.kind == .closed || cause.kind == .disconnected ? cause : lost(cause.message)
+    for command in abandoned {
+      command.reply.fail(cause.kind == .timeout && command.deadline <= now ? cause : others)
+    }
+  }
+
+  private func lost(_ reason: String) -> RedisError {
+    RedisError(kind: .disconnected, message: "lost the connection to \(address): \(reason)")
+  }
+}

@@ -1,0 +1,33 @@
+// The same for code that awaits: the worker's loops, the command line, tests.
+
+package import NIOCore
+
+extension RedisConnection {
+  /// Waits for the reply. Cancelling the task does not take the command back.
+  package func run(_ command: RedisCommand, timeout: TimeAmount = .seconds(5)) async throws(RedisError) -> RedisValue {
+    try await Self.result(of: send(command, timeout: timeout))
+  }
+
+  /// Runs a script and waits for its reply.
+  package func run(
+    _ script: RedisScript, timeout: TimeAmount = .seconds(5), keys: [String],
+    build: (inout RedisCommand) -> Void = { _ in }
+  ) async throws(RedisError) -> RedisValue {
+    try await Self.result(of: call(script, timeout: timeout, keys: keys, build: build))
+  }
+
+  /// Returns when the connection is ready; throws the latest problem after `timeout`, or when it is closed.
+  package func whenReady(timeout: TimeAmount = .seconds(10)) async throws(RedisError) {
+    try await Self.result(of: whenReady(timeout: timeout) as EventLoopFuture<Void>)
+  }
+
+  private static func result<Value: Sendable>(of future: EventLoopFuture<Value>) async throws(RedisError) -> Value {
+    do {
+      return try await future.get()
+    } catch let error as RedisError {
+      throw error
+    } catch {
+      throw RedisError(kind: .disconnected, message: "\(error)")  // the event loop itself is gone
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// One connection to Redis on one event loop: what ingest admits through and workers fetch, checkpoint and settle with.
+
+package import Logging
+package import NIOCore
+import NIOPosix
+
+/// Connects by itself, and again after every loss (50 ms to 2 s apart, jittered), until `close()`.
+///
+/// - Commands of one event-loop turn leave in one write; replies come in the order of the commands.
+/// - While it is away nothing is queued: commands fail at once with `disconnected`. Those that were on their way fail
+///   with `disconnected` too; whether Redis ran them is unknown, so only commands that may run twice may be repeated.
+/// - A command that is not answered within its timeout ends the connection, because later replies could no longer be
+///   told apart: it fails with `timeout`, those behind it with `disconnected`. A command is never overdue before the
+///   one in front of it, so a blocking read belongs on a connection of its own, with a timeout longer than its BLOCK.
+/// - Too many commands without reply (100,000, or 256 MB) make further ones fail with `busy`.
+///
+/// Lives until `close()`, also without references to it. May be used from any thread; on its event loop it costs less.
+package final class RedisConnection: Sendable {
+  package enum State: Sendable, Equatable { case idle, connecting, ready, away, closed }
+
+  package let eventLoop: any EventLoop
+  private let status = ConnectionStatus()
+  /// The box checks on each use that it is used on the event loop.
+  private let link: NIOLoopBoundBox<RedisLink>
+
+  /// - Parameters:
+  ///   - name: shown by CLIENT LIST and in messages.
+  ///   - scripts: loaded at each connect, so that their calls need not carry the source. Names must differ.
+  package convenience init(
+    url: RedisURL, eventLoop: any EventLoop, name: String, scripts: [RedisScript], logger: Logger
+  ) {
+    self.init(url: url, eventLoop: eventLoop, name: name, scripts: scripts, logger: logger, limits: .init())
+  }
+
+  init(
+    url: RedisURL, eventLoop: any EventLoop, name: String, scripts: [RedisScript], logger: Logger,
+    limits: PendingCommands.Limits
+  ) {
+    self.eventLoop = eventLoop
+    let link = RedisLink(
+      url: url, eventLoop: eventLoop, name: name, scripts: scripts, limits: limits, logger: logger, status: status)
+    self.link = NIOLoopBoundBox.makeBoxSendingValue(link, eventLoop: eventLoop)
+  }
+
+  // MARK: Life
+
+  /// Begins to connect. Returns at once; a second call does nothing.
+  package func start() {
+    eventLoop.execute { [link] in link.value.connect() }
+  }
+
+  /// Ends the connection for good. Commands without reply fail with `closed`; wait for their futures first if they
+  /// matter.
+  package func close() -> EventLoopFuture<Void> {
+    eventLoop.flatSubmit { [link] in link.value.close() }
+  }
+
+  package var state: State {
+    switch status.current.phase {
+    case .idle: .idle
+    case .connecting, .greeting: .connecting
+    case .ready: .ready
+    case .away: .away
+    case .closed: .closed
+    }
+  }
+
+  package var isReady: Bool { status.current.phase == .ready }
+
+  /// Why the connection is not ready, for health checks; nil while it is, and before the first attempt has failed.
+  package var lastProblem: String? { status.current.problem }
+
+  /// Redis's number for this connection (CLIENT ID), for CLIENT UNBLOCK from another one; nil while it is not ready.
+  package var clientID: Int64? { status.current.clientID }
+
+  // MARK: Commands
+
+  /// - Parameter timeout: how long to wait for the reply before the whole connection is given up.
+  /// - Returns: the reply, or a `RedisError` if Redis refused or did not answer.
+  package func send(_ command: RedisCommand, timeout: TimeAmount = .seconds(5)) -> EventLoopFuture<RedisValue> {
+    let promise = eventLoop.makePromise(of: RedisValue.self)
+    if eventLoop.inEventLoop {
+      link.value.send(command, timeout: timeout, reply: promise)
+    } else {
+      eventLoop.execute { [link] in link.value.send(command, timeout: timeout, reply: promise) }
+    }
+    return promise.futureResult
+  }
+
+  /// Runs a script by its digest. If Redis has lost the script, the call is sent once more with the source; commands
+  /// that were sent in between then run before it.
+  ///
+  /// - Parameter build: appends the arguments behind the keys (ARGV).
+  package func call(
+    _ script: RedisScript, timeout: TimeAmount = .seconds(5), keys: [String], build: (inout RedisCommand) -> Void
+  ) -> EventLoopFuture<RedisValue> {
+    let promise = eventLoop.makePromise(of: RedisValue.self)
+    let call = ScriptCall(script, keys: keys, build: build)
+    if eventLoop.inEventLoop {
+      link.value.send(call, timeout: timeout, reply: promise)
+    } else {
+      eventLoop.execute { [link] in link.value.send(call, timeout: timeout, reply: promise) }
+    }
+    return promise.futureResult
+  }
+
+  /// Fulfilled when the connection is ready; fails with the latest problem after `timeout`, or when it is closed.
+  package func whenReady(timeout: TimeAmount) -> EventLoopFuture<Void> {
+    eventLoop.flatSubmit { [link, eventLoop] in
+      let promise = eventLoop.makePromise(of: Void.self)
+      guard let waiter = link.value.whenReady(promise) else { return promise.futureResult }
+      let patience = eventLoop.scheduleTask(in: timeout) { link.value.giveUp(waiter: waiter) }
+      promise.futureResult.whenComplete { _ in patience.cancel() }
+      return promise.futureResult
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// A Lua script and the form of its calls: every state change of an execution is one.
+
+/// A script that Redis runs as one step. Loaded at every connect, called by its digest.
+package struct RedisScript: Sendable, Hashable {
+  /// Unique among the scripts of a connection; used in messages.
+  package let name: String
+  package let source: String
+
+  package init(name: String, source: String) {
+    self.name = name
+    self.source = source
+  }
+}
+
+/// A call of a script, kept until its reply: should Redis have lost the script, the same words go out once more with
+/// the source.
+struct ScriptCall: Sendable {
+  let script: RedisScript
+  /// EVALSHA, the digest, then number of keys, keys, arguments.
+  private var command: RedisCommand
+
+  private static let verb = "EVALSHA"
+  private static let digestLength = 40
+
+  init(_ script: RedisScript, keys: [String], build: (inout RedisCommand) -> Void) {
+    self.script = script
+    command = RedisCommand(Self.verb, capacity: 256)
+    // A place for the digest: it is known on the event loop only, and the caller may be elsewhere.
+    command.append(Self.unknownDigest)
+    command.append(keys.count)
+    for key in keys { command.append(key) }
+    build(&command)
+  }
+
+  private static let unknownDigest = String(repeating: "0", count: digestLength)
+
+  /// EVALSHA with the digest that Redis gave, or EVAL if it has given none.
+  mutating func command(digest: [UInt8]?) -> RedisCommand {
+    guard let digest, digest.count == Self.digestLength else { return commandWithSource() }
+    let start = Self.verb.utf8.count
+    command.bytes.withUnsafeMutableBufferPointer { bytes in
+      for offset in 0..<Self.digestLength { bytes[start + offset] = digest[offset] }
+    }
+    return command
+  }
+
+  func commandWithSource() -> RedisCommand {
+    let prefix = Self.verb.utf8.count + Self.digestLength
+    var result = RedisCommand("EVAL", capacity: command.bytes.count + script.source.utf8.count)
+    result.append(script.source)
+    result.bytes.append(contentsOf: command.bytes[prefix...])
+    result.lengths.append(contentsOf: command.lengths[2...])
+    return result
+  }
+}

@@ -1,0 +1,11 @@
+// The engine's way to durable ground: the worker implements it over the queue, tests and `millrace run` in memory.
+
+package import Workflows
+
+/// Durable and fenced: nothing is written for an execution that somebody else has taken over.
+package protocol ExecutionJournal: Sendable {
+  /// Keeps the records before it returns. When it throws, the runner stops and reports `.abandoned`.
+  func checkpoint(_ records: [NodeRecord]) async throws
+  /// Answers the waiting caller while the execution goes on (a `response` node with `end: false`).
+  func reply(_ reply: Reply) async throws
+}

@@ -1,0 +1,30 @@
+// What the world notices of a walk, bounded by the node's timeout and the execution's deadline.
+
+import JSONCodec
+import ProcessSupport
+import Workflows
+
+extension ExecutionWalk {
+  func bounded(
+    _ node: Node, _ work: @escaping @Sendable (any NodeServices) async throws -> JSON
+  ) async throws -> JSON {
+    let services = services
+    let moments = [node.timeout.map { ContinuousClock.now + $0 }, input.deadline].compactMap(\.self)
+    let bounded = await Bounded.run(until: moments.min()) { try await work(services) }
+    switch bounded.result {
+    case .success(let value): return value
+    case .failure(let error):
+      if Task.isCancelled { throw Interruption.abandoned(CancellationError()) }
+      guard bounded.isLate else { throw error }
+      if let deadline = input.deadline, ContinuousClock.now >= deadline { throw Interruption.deadline }
+      throw NodeFailure.failed("it did not finish within \(node.timeout?.millraceText ?? "its timeout")")
+    }
+  }
+
+  /// Once in an execution's life: a caller has one connection and hears one answer.
+  mutating func send(_ early: Reply) async throws(Interruption) {
+    guard !replied else { return }
+    do { try await journal.reply(early) } catch { throw .abandoned(error) }
+    replied = true
+  }
+}

@@ -1,0 +1,66 @@
+// `switch`: the first case that holds is done.
+
+import JSONCodec
+import Workflows
+
+struct SwitchNode: RunnableSettings {
+  enum NoMatch: String, CaseIterable, Sendable {
+    case `continue`, fail
+  }
+
+  private struct Case: Sendable {
+    let condition: Condition?
+    let nodes: [Node]
+  }
+
+  private let cases: [Case]
+  private let otherwise: [Node]
+  private let onNoMatch: NoMatch
+
+  static let type = NodeType(name: "switch", schema: schema) { read(&$0) }
+
+  static let schema = SettingsSchema.object(
+    [
+      (
+        "cases",
+        SettingsSchema.list(
+          "Tried in order; the first that holds is done.",
+          of: SettingsSchema.object(
+            [("if", SettingsSchema.condition), ("do", SettingsSchema.nodes("Nodes to run when it holds."))],
+            required: ["if"]))
+      ),
+      ("otherwise", SettingsSchema.nodes("Nodes to run when no case holds.")),
+      (
+        "onNoMatch",
+        SettingsSchema.choice("What follows when no case holds, after otherwise.", NoMatch.self, default: .continue)
+      ),
+    ], required: ["cases"])
+
+  private static func read(_ reader: inout SettingsReader) -> any NodeSettings {
+    let cases = reader.list("cases", required: true) { entry in
+      Case(condition: entry.condition("if", required: true), nodes: entry.nodes("do") ?? [])
+    }
+    return SwitchNode(
+      cases: cases, otherwise: reader.nodes("otherwise") ?? [],
+      onNoMatch: reader.choice("onNoMatch", default: NoMatch.continue))
+  }
+
+  func start(_ run: NodeRun) throws -> NodeStep {
+    let match = try cases.firstIndex { try $0.condition?.evaluate(run.scope) ?? false }
+    return step(match: match, run)
+  }
+
+  func replay(_ result: JSON, _ run: NodeRun) -> NodeStep? {
+    result.intValue.map { step(match: cases.indices.contains(Int($0)) ? Int($0) : nil, run) }
+  }
+
+  private func step(match: Int?, _ run: NodeRun) -> NodeStep {
+    if let match { return .branch(result: .int(Int64(match)), nodes: cases[match].nodes) }
+    let ending: Ending? =
+      switch onNoMatch {
+      case .continue: nil
+      case .fail: .failed(message: "node \(run.node.key): none of its \(cases.count) cases holds")
+      }
+    return .branch(result: .int(-1), nodes: otherwise, ending: ending)
+  }
+}

@@ -1,0 +1,29 @@
+// Values of `$env` must not be stored: what goes into records, messages and outputs passes through here.
+
+import JSONCodec
+
+struct Redaction {
+  /// Shorter values would tear ordinary words apart and are no secrets.
+  private static let shortest = 4
+  private let secrets: [String]
+
+  /// Longest first, so that a secret that contains another one leaves nothing behind.
+  init(_ secrets: Set<String>) {
+    self.secrets = secrets.filter { $0.utf8.count >= Self.shortest }.sorted { ($0.count, $0) > ($1.count, $1) }
+  }
+
+  func text(_ text: String) -> String {
+    secrets.reduce(text) { $0.split(separator: $1, omittingEmptySubsequences: false).joined(separator: "***") }
+  }
+
+  /// Untouched when no secret was read, so that source bytes stay as they are.
+  func value(_ value: JSON) -> JSON {
+    guard !secrets.isEmpty else { return value }
+    switch value.kind {
+    case .string: return .string(text(value.stringValue ?? ""))
+    case .array: return .array(value.elements.map(self.value))
+    case .object: return .object(JSONObject(value.members.map { (text($0.key), self.value($0.value)) }))
+    case .null, .bool, .number: return value
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// What is known while one file is being loaded: its problems so far, and which names a template may use where.
+
+import JSONCodec
+
+final class LoadingSession {
+  enum Place {
+    /// `when` and `response` of a trigger, which ingest evaluates.
+    case trigger
+    case nodes
+  }
+
+  let file: String
+  let nodeTypes: [String: NodeType]
+  private(set) var problems: [Diagnostic] = []
+  var place = Place.nodes
+  var triggerMode = Trigger.Mode.async
+  var scope = NodeScope()
+
+  init(file: String, nodeTypes: [String: NodeType]) {
+    self.file = file
+    self.nodeTypes = nodeTypes
+  }
+
+  func report(_ message: String, at position: SourcePosition) {
+    problems.append(Diagnostic(file: file, line: position.line, column: position.column, message: message))
+  }
+
+  func template(_ value: SourceValue) -> Template {
+    var compiler = TemplateCompiler()
+    let template = compiler.template(value)
+    for (position, error) in compiler.problems { report(error.message, at: position) }
+    for (position, reference) in compiler.references { check(reference, at: position) }
+    return template
+  }
+
+  private func check(_ reference: Reference, at position: SourcePosition) {
+    switch (place, reference.root) {
+    case (_, .context), (_, .system), (_, .environment): return
+    case (.trigger, _):
+      report("\"\(reference.text)\" cannot be used in a trigger: there are $context, $env and $system", at: position)
+    case (.nodes, .node(let key)):
+      if !scope.visible.contains(key) { scope.nodeUses.append((key, reference.text, position)) }
+    case (.nodes, .variable(let name)): scope.variableUses.append((name, position))
+    case (.nodes, .scope(let name)): checkScope(name, of: reference, at: position)
+    }
+  }
+
+  private func checkScope(_ name: String, of reference: Reference, at position: SourcePosition) {
+    guard let fields = scope.fields(ofScope: name) else {
+      let suggestion = Suggestion.text(for: name, among: scope.scopeNames)
+      return report(
+        "\"\(reference.text)\" can only be used inside a node \"\(name)\" that repeats its nodes\(suggestion)",
+        at: position)
+    }
+    guard let field = reference.path.first?.name, !fields.isEmpty, !fields.contains(field) else { return }
+    report("$scopes.\(name) has no \"\(field)\"; it has \(fields.joined(separator: ", "))", at: position)
+  }
+
+  /// What can only be judged when all nodes are known.
+  func finish() {
+    for use in scope.nodeUses { reportHiddenNode(use) }
+    for use in scope.variableUses where !scope.variables.contains(use.name) {
+      let suggestion = Suggestion.text(for: use.name, among: scope.variables.sorted())
+      report("no \"variable\" node sets \"\(use.name)\"\(suggestion)", at: use.position)
+    }
+  }
+
+  private func reportHiddenNode(_ use: (key: String, text: String, position: SourcePosition)) {
+    let message =
+      if use.text.isEmpty {
+        ""
+      } else if scope.positions[use.key] == nil {
+        "there is no node \"\(use.key)\"" + Suggestion.text(for: use.key, among: scope.positions.keys.sorted())
+      } else {
+        "the node \"\(use.key)\" has not run at this point: only nodes before this one have results"
+      }
+    report(message, at: use.position)
+  }
+}

@@ -1,0 +1,51 @@
+// One step of a workflow, and the types of steps that there are. What a type's settings mean is the engine's business;
+// the loader knows only how to have them read.
+
+package import JSONCodec
+
+/// The compiled settings of one node type.
+package protocol NodeSettings: Sendable {}
+
+package struct Node: Sendable {
+  package let key: String
+  package let type: String
+  package let title: String?
+  package let timeout: Duration?
+  /// A failure becomes the result `{error: …}` and the execution goes on.
+  package let continueOnError: Bool
+  package let isDisabled: Bool
+  package let settings: any NodeSettings
+
+  package init(
+    key: String, type: String, title: String? = nil, timeout: Duration? = nil, continueOnError: Bool = false,
+    isDisabled: Bool = false, settings: any NodeSettings
+  ) {
+    self.key = key
+    self.type = type
+    self.title = title
+    self.timeout = timeout
+    self.continueOnError = continueOnError
+    self.isDisabled = isDisabled
+    self.settings = settings
+  }
+}
+
+/// A node type as the loader needs it.
+package struct NodeType: Sendable {
+  package let name: String
+  /// JSON Schema of its own settings: an object schema with `properties` and perhaps `required`.
+  package let schema: JSON
+  /// Reads the settings and reports problems through the reader; what it returns then is never run.
+  package let read: @Sendable (inout SettingsReader) -> any NodeSettings
+
+  package init(
+    name: String, schema: JSON, read: @escaping @Sendable (inout SettingsReader) -> any NodeSettings
+  ) {
+    self.name = name
+    self.schema = schema
+    self.read = read
+  }
+}
+
+/// Stands for settings that could not be read; a workflow with one is never given out.
+struct UnreadableSettings: NodeSettings {}

@@ -1,0 +1,128 @@
+// Plain settings: text, numbers, durations, sizes, choices.
+
+import JSONCodec
+
+extension SettingsReader {
+  /// Plain text, in which placeholders would not be replaced and are refused therefore.
+  package mutating func string(_ key: String, required: Bool = false) -> String? {
+    guard let value = value(key, required: required), let text = plainText(value, of: key) else { return nil }
+    return text
+  }
+
+  private mutating func plainText(_ value: SourceValue, of key: String) -> String? {
+    guard let text = value.string else {
+      let hint = value.list == nil && value.members == nil ? "; put it in quotes" : ""
+      report("\"\(key)\" must be text, not \(value.kindName)\(hint)", at: value.position)
+      return nil
+    }
+    if text.utf8.contains(UInt8(ascii: "{")), text.contains("{{") {
+      report("\"\(key)\" takes plain text; placeholders are not replaced here", at: value.position)
+      return nil
+    }
+    return text
+  }
+
+  /// A list of plain texts, or one alone.
+  package mutating func strings(_ key: String, required: Bool = false) -> [String] {
+    guard let value = value(key, required: required) else { return [] }
+    return (value.list ?? [value]).compactMap { plainText($0, of: key) }
+  }
+
+  /// Text for people, in which braces mean nothing.
+  mutating func prose(_ key: String) -> String? {
+    guard let value = value(key) else { return nil }
+    if let text = value.string { return text }
+    if value.list == nil, value.members == nil { return value.json.text }
+    report("\"\(key)\" must be text, not \(value.kindName)", at: value.position)
+    return nil
+  }
+
+  package mutating func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int) -> Int {
+    guard let value = value(key) else { return fallback }
+    return integer(value, of: key, in: range) ?? fallback
+  }
+
+  package mutating func optionalInteger(_ key: String, in range: ClosedRange<Int>) -> Int? {
+    guard let value = value(key) else { return nil }
+    return integer(value, of: key, in: range)
+  }
+
+  /// A list of whole numbers, or one alone.
+  package mutating func integers(_ key: String, in range: ClosedRange<Int>) -> [Int] {
+    guard let value = value(key) else { return [] }
+    return (value.list ?? [value]).compactMap { integer($0, of: key, in: range) }
+  }
+
+  private func integer(_ value: SourceValue, of key: String, in range: ClosedRange<Int>) -> Int? {
+    if case .number(.int(let number)) = value.content, let whole = Int(exactly: number), range.contains(whole) {
+      return whole
+    }
+    report(
+      "\"\(key)\" must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(value.kindName)",
+      at: value.position)
+    return nil
+  }
+
+  package mutating func boolean(_ key: String, default fallback: Bool) -> Bool {
+    optionalBoolean(key) ?? fallback
+  }
+
+  package mutating func optionalBoolean(_ key: String) -> Bool? {
+    guard let value = value(key) else { return nil }
+    if case .bool(let flag) = value.content { return flag }
+    report("\"\(key)\" must be true or false, not \(value.kindName)", at: value.position)
+    return nil
+  }
+
+  /// `500ms`, `10s`, `5m`, `72h`, `3d`, or 0.
+  package mutating func duration(_ key: String) -> Duration? {
+    guard let value = value(key) else { return nil }
+    if case .number(.int(0)) = value.content { return .zero }
+    if let duration = value.string.flatMap(Quantity.duration) { return duration }
+    report(
+      "\"\(key)\" must be a time such as 500ms, 10s, 5m, 72h or 3d, not \(value.kindName)", at: value.position)
+    return nil
+  }
+
+  /// A duration longer than nothing.
+  package mutating func positiveDuration(_ key: String) -> Duration? {
+    guard let duration = duration(key) else { return nil }
+    if duration > .zero { return duration }
+    report("\"\(key)\" must be longer than 0", at: key)
+    return nil
+  }
+
+  /// `512KB`, `10MB`, `1GB`, or bytes as a number.
+  package mutating func size(_ key: String) -> Int? {
+    guard let value = value(key) else { return nil }
+    if case .number(.int(let bytes)) = value.content, bytes >= 0 { return Int(bytes) }
+    if let bytes = value.string.flatMap(Quantity.bytes) { return bytes }
+    report("\"\(key)\" must be a size such as 512KB, 10MB or 1GB, not \(value.kindName)", at: value.position)
+    return nil
+  }
+
+  package mutating func choice<T: RawRepresentable & CaseIterable>(_ key: String, default fallback: T) -> T
+  where T.RawValue == String {
+    optionalChoice(key) ?? fallback
+  }
+
+  package mutating func optionalChoice<T: RawRepresentable & CaseIterable>(_ key: String, of: T.Type = T.self) -> T?
+  where T.RawValue == String {
+    guard let value = value(key) else { return nil }
+    let names = T.allCases.map(\.rawValue)
+    if let text = value.string {
+      if let choice = T(rawValue: text) { return choice }
+      let suggestion = Suggestion.text(for: text, among: names)
+      report(
+        "\"\(key)\" must be \(Self.alternatives(names)), not \"\(text)\"\(suggestion)", at: value.position)
+    } else {
+      report("\"\(key)\" must be \(Self.alternatives(names)), not \(value.kindName)", at: value.position)
+    }
+    return nil
+  }
+
+  static func alternatives(_ names: [String]) -> String {
+    guard names.count > 1, let last = names.last else { return names.first ?? "" }
+    return names.dropLast().joined(separator: ", ") + " or " + last
+  }
+}

@@ -1,0 +1,44 @@
+// A workflow as it runs: its file checked and compiled, nothing left to look up.
+
+package struct Workflow: Sendable {
+  package let key: String
+  package let title: String?
+  package let description: String?
+  package let enabled: Bool
+  package let trigger: Trigger
+  package let priority: Priority
+  /// Of a whole execution, its waiting included; nil when there is none.
+  package let timeout: Duration?
+  package let keep: Keep
+  package let nodes: [Node]
+
+  package enum Priority: String, Sendable, CaseIterable {
+    case high, normal, low
+  }
+
+  /// How long history is kept; zero keeps nothing.
+  package struct Keep: Sendable, Equatable {
+    package var succeeded: Duration
+    package var failed: Duration
+
+    package init(succeeded: Duration = .seconds(3 * 86400), failed: Duration = .seconds(30 * 86400)) {
+      self.succeeded = succeeded
+      self.failed = failed
+    }
+  }
+
+  package init(
+    key: String, title: String? = nil, description: String? = nil, enabled: Bool = true, trigger: Trigger,
+    priority: Priority = .normal, timeout: Duration? = nil, keep: Keep = Keep(), nodes: [Node] = []
+  ) {
+    self.key = key
+    self.title = title
+    self.description = description
+    self.enabled = enabled
+    self.trigger = trigger
+    self.priority = priority
+    self.timeout = timeout
+    self.keep = keep
+    self.nodes = nodes
+  }
+}
