@@ -131,6 +131,16 @@ let package = Package(
         nioCore, nioPosix, nioEmbedded, nioHTTP,
       ], swiftSettings: strict),
     .testTarget(
+      name: "CatalogTests",
+      dependencies: ["Catalog", "ExecutionQueue", "Workflows", "JSONCodec", "TestSupport", logging],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WorkerServiceTests",
+      dependencies: [
+        "WorkerService", "WorkflowEngine", "OutboundHTTP", "Catalog", "ExecutionQueue", "Workflows", "JSONCodec",
+        "ProcessSupport", "TestSupport", nioCore, nioPosix, lifecycle, logging,
+      ], swiftSettings: strict),
+    .testTarget(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "JSONCodec", "millrace", "millrace-ingest", "millrace-worker",

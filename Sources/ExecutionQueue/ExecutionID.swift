@@ -67,7 +67,7 @@ package struct ExecutionToken: Hashable, Sendable, CustomStringConvertible {
     characters.reserveCapacity(Self.length)
     for position in 0..<Self.length {
       let source = position < 8 ? bits.0 : bits.1
-      characters.append(Self.alphabet[Int(source >> UInt64(5 * (position & 7))) & 31])
+      characters.append(Self.alphabet[Int(source >> UInt64(5 * (position & 7)) & 31)])
     }
     description = String(decoding: characters, as: UTF8.self)
   }

@@ -38,7 +38,7 @@ extension Transfer {
       return (
         .tls,
         "the TLS certificate of \(host) is not trusted (\(detail(code))); if its authority is a private one, name its "
-          + "file in the request's tls settings"
+          + "file as \"ca\" in the request's tls settings"
       )
     case CURLE_SSL_CACERT_BADFILE:
       return (.tls, "the file of TLS authorities \(checked.request.tls.authorities ?? "") cannot be read")

@@ -48,8 +48,7 @@ struct ConnectionState {
     return wasAway ? .back : .first
   }
 
-  /// - Parameter jitter: a random number from 0 to 1.
-  /// - Returns: nil when nothing is to be done, because all is over.
+  /// What to do now; nil when nothing is, because all is over. `jitter` is a random number from 0 to 1.
   mutating func lost(_ problem: String, now: NIODeadline, jitter: Double) -> Retry? {
     guard phase == .connecting || phase == .greeting || phase == .ready else { return nil }
     phase = .away

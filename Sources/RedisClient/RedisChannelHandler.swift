@@ -110,6 +110,10 @@ final class RedisChannelHandler: ChannelInboundHandler {
       return finish(with: RedisError(kind: .protocolViolation, message: "\(address) sent a reply nobody asked for"))
     }
     guard case .error(let error) = value else { return command.reply.succeed(value) }
+    if error.isFarewell {
+      command.reply.fail(error)
+      return finish(with: error)
+    }
     if error.kind == .noScript, let call = command.call, let context {
       planFlush(on: context.eventLoop)
       transmit(call.commandWithSource(), call: nil, deadline: command.deadline, reply: command.reply)

@@ -9,7 +9,7 @@ package struct RedisCommand: Sendable {
   /// The length of each.
   var lengths: [Int]
 
-  /// - Parameter capacity: expected size of all words together, in bytes.
+  /// `capacity` is the expected size of all words together, in bytes.
   package init(_ name: String, capacity: Int = 64) {
     bytes = []
     bytes.reserveCapacity(max(capacity, 32))

@@ -23,9 +23,8 @@ package final class RedisConnection: Sendable {
   /// The box checks on each use that it is used on the event loop.
   private let link: NIOLoopBoundBox<RedisLink>
 
-  /// - Parameters:
-  ///   - name: shown by CLIENT LIST and in messages.
-  ///   - scripts: loaded at each connect, so that their calls need not carry the source. Names must differ.
+  /// `name` is shown by CLIENT LIST. The `scripts` are loaded at each connect, so that their calls need not carry the
+  /// source; their names must differ.
   package convenience init(
     url: RedisURL, eventLoop: any EventLoop, name: String, scripts: [RedisScript], logger: Logger
   ) {
@@ -75,8 +74,8 @@ package final class RedisConnection: Sendable {
 
   // MARK: Commands
 
-  /// - Parameter timeout: how long to wait for the reply before the whole connection is given up.
-  /// - Returns: the reply, or a `RedisError` if Redis refused or did not answer.
+  /// The future gives the reply, or a `RedisError` if Redis refused, or did not answer within `timeout`; after that the
+  /// whole connection is given up.
   package func send(_ command: RedisCommand, timeout: TimeAmount = .seconds(5)) -> EventLoopFuture<RedisValue> {
     let promise = eventLoop.makePromise(of: RedisValue.self)
     if eventLoop.inEventLoop {
@@ -89,8 +88,7 @@ package final class RedisConnection: Sendable {
 
   /// Runs a script by its digest. If Redis has lost the script, the call is sent once more with the source; commands
   /// that were sent in between then run before it.
-  ///
-  /// - Parameter build: appends the arguments behind the keys (ARGV).
+  /// `build` appends the arguments behind the keys (ARGV).
   package func call(
     _ script: RedisScript, timeout: TimeAmount = .seconds(5), keys: [String], build: (inout RedisCommand) -> Void
   ) -> EventLoopFuture<RedisValue> {

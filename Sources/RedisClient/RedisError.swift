@@ -65,6 +65,9 @@ package struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
   /// First word of an error reply, such as `ERR`, `WRONGTYPE` or a code made up by a script.
   package var code: String { String(message.prefix { $0 != " " }) }
 
+  /// What Redis says unasked before it hangs up on one client too many.
+  var isFarewell: Bool { message.hasPrefix(RedisErrorCode.tooManyClients) }
+
   /// Whether the same command may succeed later without anybody changing it or the settings.
   package var isTemporary: Bool {
     switch kind {
@@ -88,12 +91,14 @@ enum RedisErrorCode {
     "EXECABORT": .transactionAborted,
   ]
 
+  static let tooManyClients = "ERR max number of clients"
+
   static func kind(of reply: String) -> RedisError.Kind {
     let code = reply.prefix { $0 != " " }
     if let kind = kinds[code] { return kind }
     guard code == "ERR" else { return .server }
     if reply.hasPrefix("ERR AUTH") || reply.hasPrefix("ERR invalid password") { return .authentication }
-    if reply.hasPrefix("ERR max number of clients") { return .busy }
+    if reply.hasPrefix(tooManyClients) { return .busy }
     guard reply.contains("user_script") || reply.contains("Error running script") else { return .server }
     return kindInsideScript(reply)
   }

@@ -68,7 +68,8 @@ final class RedisLink {
 
   private func open() -> EventLoopFuture<any Channel> {
     let bootstrap = ClientBootstrap(group: eventLoop).connectTimeout(Self.connectTimeout)
-      .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 16_384, maximum: 65_536))
+      .channelOption(
+        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 16_384, maximum: 65_536))
     switch url.endpoint {
     case .tcp(let host, let port): return SocketOptions.apply(to: bootstrap).connect(host: host, port: port)
     case .unix(let path): return bootstrap.connect(unixDomainSocketPath: path)

@@ -13,10 +13,8 @@ package final class TurnBatcher<Item: Sendable, Output: Sendable> {
   private var items: [Item] = []
   private var promises: [EventLoopPromise<Output>] = []
 
-  /// - Parameters:
-  ///   - limit: most items of one call, at least 1.
-  ///   - flush: must give one output for each item, in the same order, on any event loop. If it fails, or the number
-  ///     does not match, all items of that call fail.
+  /// `flush` must give one output for each item, in the same order, on any event loop. If it fails, or the number does
+  /// not match, all items of that call fail.
   package init(eventLoop: any EventLoop, limit: Int, flush: @escaping ([Item]) -> EventLoopFuture<[Output]>) {
     self.eventLoop = eventLoop
     self.limit = max(1, limit)

@@ -24,8 +24,7 @@ extension ExecutionWalk {
 
   /// Goes on with `{error: …}` as the result when the workflow says so, and ends the execution otherwise.
   mutating func fail(_ visit: NodeVisit, _ failure: NodeFailure) async -> Outcome? {
-    let redaction = Redaction(scope.secrets)
-    let message = redaction.text(failure.message)
+    let message = Redaction(scope.secrets).text(failure.message)
     guard visit.node.continueOnError else {
       keep(visit.record(.failed, .null, error: message), of: visit.node)
       let line = "node \(visit.node.key): \(message)"
@@ -48,6 +47,9 @@ extension ExecutionWalk {
     do { try await journal.checkpoint(pending) } catch { throw .abandoned(error) }
     pending = []
   }
+
+  /// For values: one that owes nothing to `$env` stays as it is, even if it happens to contain the same text.
+  var redaction: Redaction { Redaction(scope.hasReadSecret ? scope.secrets : []) }
 
   private mutating func keep(_ record: NodeRecord, of node: Node) {
     pending.append(record)

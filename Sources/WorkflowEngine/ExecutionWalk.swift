@@ -96,7 +96,7 @@ struct ExecutionWalk {
       for (name, value) in object.members { scope.set(variable: name, to: value, isSecret: scope.hasReadSecret) }
     case .output(let value):
       try finish(visit, value, isSecret: scope.hasReadSecret)
-      output = Redaction(scope.secrets).value(value)
+      output = redaction.value(value)
     case .branch(let result, let nodes, let ending):
       try finish(visit, result)
       if let outcome = await walk(nodes) { return outcome }

@@ -51,7 +51,9 @@ package struct NodeRecord: Sendable {
   /// Reads what an earlier run checkpointed.
   package init(path: String, decoding bytes: [UInt8]) throws(NodeRecordError) {
     let document: JSON
-    do { document = try JSON.parse(bytes, limits: Self.limits) } catch { throw NodeRecordError(path: path, problem: error.description) }
+    do { document = try JSON.parse(bytes, limits: Self.limits) } catch {
+      throw NodeRecordError(path: path, problem: error.description)
+    }
     guard let type = document["type"]?.stringValue,
       let status = document["status"]?.stringValue.flatMap(Status.init(rawValue:))
     else { throw NodeRecordError(path: path, problem: "type or status is missing or unknown") }

@@ -12,7 +12,7 @@ package struct WorkflowRunner: Sendable {
   private let now: @Sendable () -> Int64
   private let observer: Observer?
 
-  /// - Parameter now: milliseconds since 1970, for the records.
+  /// `now` gives milliseconds since 1970, for the records.
   package init(
     services: any NodeServices, now: @escaping @Sendable () -> Int64 = WorkflowRunner.wallClock,
     observer: Observer? = nil

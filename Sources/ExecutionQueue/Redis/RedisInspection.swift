@@ -4,8 +4,8 @@ import NIOCore
 package import RedisClient
 
 package struct RedisInspection: QueueInspection {
-  private let connection: RedisConnection
-  private let keys: QueueKeys
+  let connection: RedisConnection
+  let keys: QueueKeys
 
   package init(connection: RedisConnection, keys: QueueKeys) {
     self.connection = connection

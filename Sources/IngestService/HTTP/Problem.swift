@@ -13,7 +13,7 @@ package struct Problem: Error, Sendable, Equatable {
 
   package func answer(requestID: String, executionID: String? = nil) -> HTTPAnswer {
     var document: JSONObject = [
-      "type": .string("https://millrace.dev/problems/\(name)"), "title": .string(title), "status": .int(Int64(status)),
+      "type": .string("urn:millrace:problem:\(name)"), "title": .string(title), "status": .int(Int64(status)),
       "detail": .string(detail), "requestId": .string(requestID),
     ]
     if let executionID { document["executionId"] = .string(executionID) }

@@ -9,7 +9,9 @@ extension IPAddress {
     case .v4:
       return SpecialRanges.v4.contains { $0.contains(self) }
     case .v6:
-      return SpecialRanges.v6.contains { $0.contains(self) } || embeddedV4?.isPrivate == true
+      if let embeddedV4, embeddedV4.isPrivate { return true }
+      if SpecialRanges.nat64.contains(self) { return false }
+      return !SpecialRanges.globalV6.contains(self) || SpecialRanges.v6.contains { $0.contains(self) }
     }
   }
 
@@ -34,11 +36,11 @@ private enum SpecialRanges {
     "168.63.129.16/32",
   ])
 
-  static let v6 = parse([
-    // ::/8 holds unspecified, loopback, IPv4-compatible and IPv4-translated addresses, and nothing that is routed.
-    "::/8", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16", "fc00::/7",
-    "fe80::/10", "fec0::/10", "ff00::/8",
-  ])
+  /// All that is routed on the internet so far; loopback, unique local, link-local and multicast are outside.
+  static let globalV6 = parse(["2000::/3"])[0]
+
+  /// What is special within it: protocol assignments with Teredo, and documentation.
+  static let v6 = parse(["2001::/23", "2001:db8::/32", "3fff::/20"])
 
   private static func parse(_ texts: [String]) -> [AddressRange] {
     texts.map { text in

@@ -5,16 +5,17 @@ import Glibc
 import Logging
 
 struct LogLine {
-  let time: timespec
+  /// Milliseconds since 1970.
+  let time: Int64
   let level: Logger.Level
   let component: String
   let message: String
   let fields: [(key: String, value: Logger.MetadataValue)]
 
-  static func now() -> timespec {
+  static func now() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return time
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 
   /// `2026-01-31T12:00:00.250Z INFO  message key=value component=name`
@@ -40,7 +41,7 @@ struct LogLine {
 
   /// RFC 3339 in UTC, to the millisecond.
   private var timestamp: String {
-    var seconds = time.tv_sec
+    var seconds = time_t(time / 1000)
     var parts = tm()
     gmtime_r(&seconds, &parts)
     func padded(_ number: some BinaryInteger, _ width: Int) -> String {
@@ -49,6 +50,6 @@ struct LogLine {
     }
     let date = "\(padded(parts.tm_year + 1900, 4))-\(padded(parts.tm_mon + 1, 2))-\(padded(parts.tm_mday, 2))"
     let clock = "\(padded(parts.tm_hour, 2)):\(padded(parts.tm_min, 2)):\(padded(parts.tm_sec, 2))"
-    return "\(date)T\(clock).\(padded(time.tv_nsec / 1_000_000, 3))Z"
+    return "\(date)T\(clock).\(padded(time % 1000, 3))Z"
   }
 }

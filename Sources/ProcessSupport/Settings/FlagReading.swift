@@ -40,7 +40,8 @@ package struct FlagReading: Sendable {
       if programs.contains(program) {
         values[name] = value
       } else {
-        let owners = programs.filter { $0 != .commandLine || programs.count == 1 }.map(\.rawValue).joined(separator: " and ")
+        let owners = programs.filter { $0 != .commandLine || programs.count == 1 }.map(\.rawValue).joined(
+          separator: " and ")
         problems.append("\(name): a setting of \(owners), not of \(program.rawValue)")
       }
     }

@@ -23,9 +23,7 @@ package struct SettingDefinition: Sendable {
   let read: @Sendable (String, inout Settings) -> String?
   let rawText: @Sendable (Settings) -> String
 
-  /// - Parameters:
-  ///   - name: The variable without its MILLRACE_.
-  ///   - defaultText: Only where the default depends on the machine.
+  /// The name is the variable's without MILLRACE_; a default's text is given only where it depends on the machine.
   init<Value: Sendable>(
     _ name: String, _ path: any WritableKeyPath<Settings, Value> & Sendable, _ format: SettingFormat<Value>,
     of programs: [Program], secrecy: Secrecy = .open, defaultText: String? = nil, _ meaning: String

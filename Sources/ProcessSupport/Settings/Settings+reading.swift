@@ -48,7 +48,10 @@ extension Settings {
     let known = Set(table.map(\.variable) + refused.keys.map { prefix + $0 })
     let names = variables.keys.filter { !known.contains($0) && !$0.hasPrefix(WorkflowEnvironment.prefix) }.sorted()
     return names.map { name in
-      let suggestion = nearestName(to: name, among: table.map(\.variable)).map { "; did you mean \($0)?" } ?? ""
+      // Without the prefix, which all have in common.
+      let short = nearestName(
+        to: String(name.dropFirst(prefix.count)), among: table.map { String($0.variable.dropFirst(prefix.count)) })
+      let suggestion = short.map { "; did you mean \(prefix)\($0)?" } ?? ""
       return "\(name) is not a setting of this version and has no effect\(suggestion)"
     }
   }

@@ -30,7 +30,8 @@ extension Settings {
     table.map { row in
       let programs = row.programs.filter { $0 != .commandLine || row.programs.count == 1 }.map(\.rawValue)
       let standard = row.hasPlainDefault ? "`\(row.defaultText)`" : row.defaultText
-      return "| `\(row.variable)` | `\(row.flag)` | \(standard) | \(row.meaning) | \(programs.joined(separator: ", ")) |"
+      return
+        "| `\(row.variable)` | `\(row.flag)` | \(standard) | \(row.meaning) | \(programs.joined(separator: ", ")) |"
     }
   }
 

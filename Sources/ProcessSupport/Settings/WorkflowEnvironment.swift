@@ -7,7 +7,7 @@ enum WorkflowEnvironment {
   static let prefix = Settings.prefix + "ENV_"
   static let largestFile = 1 << 20
 
-  /// - Parameter variables: All MILLRACE_* variables. One of them wins over a file of the same name.
+  /// Takes all MILLRACE_* variables; one of them wins over a file of the same name.
   static func read(
     variables: [String: String], directory: String?, problems: inout [String], warnings: inout [String]
   ) -> [String: String] {

@@ -8,7 +8,7 @@ package final class Health: Sendable {
 
   package init() {}
 
-  /// - Parameter problem: One line that says what is wrong; nil when all is well.
+  /// The problem is one line that says what is wrong; nil when all is well.
   package func set(check: String, problem: String?) {
     checks.withLock { $0[check] = .some(problem) }
   }

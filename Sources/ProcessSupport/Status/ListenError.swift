@@ -5,7 +5,7 @@ import NIOCore
 package struct ListenError: Error, Sendable, Equatable, CustomStringConvertible {
   package let description: String
 
-  /// - Parameter variable: The setting that chose the address, such as `MILLRACE_LISTEN`.
+  /// The variable is the setting that chose the address, such as `MILLRACE_LISTEN`.
   package init(address: ListenAddress, variable: String, cause: any Error) {
     let reason =
       switch cause {

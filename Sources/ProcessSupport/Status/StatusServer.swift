@@ -13,7 +13,7 @@ package final class StatusServer: Service {
   private let logger: Logger
   private let whenListening: @Sendable (ListenAddress) -> Void
 
-  /// - Parameter whenListening: Called once with the real port, which a setting of port 0 leaves open.
+  /// `whenListening` is called once with the real port, which a setting of port 0 leaves open.
   package init(
     listen: ListenAddress, health: Health, metrics: MetricsRegistry, logger: Logger,
     whenListening: @escaping @Sendable (ListenAddress) -> Void = { _ in }

@@ -32,8 +32,7 @@ struct RequestNode: RunnableSettings {
       do {
         return try result(of: try await services.send(request), named: name)
       } catch let error as OutboundError {
-        let kind = [("kind", JSON.string(error.kind.rawValue))]
-        throw NodeFailure.failed(target.message(of: error, named: name), details: kind)
+        throw failure(error, target.message(of: error, named: name))
       }
     }
   }
@@ -59,6 +58,16 @@ struct RequestNode: RunnableSettings {
   }
 
   // MARK: After
+
+  private func failure(_ error: OutboundError, _ message: String) -> any Error {
+    switch error.kind {
+    // Says nothing about the other side: this process is on its way out.
+    case .closed, .canceled: Interruption.abandoned(error)
+    case .invalidRequest: NodeFailure.error(message)
+    case .refusedAddress, .resolve, .connect, .tls, .timeout, .tooLarge, .tooManyRedirects, .protocolViolation, .other:
+      NodeFailure.failed(message, details: [("kind", .string(error.kind.rawValue))])
+    }
+  }
 
   private func result(of response: OutboundResponse, named name: String) throws -> JSON {
     let contentType = response.header("content-type")

@@ -25,7 +25,8 @@ struct ResponseNode: RunnableSettings {
   private static func read(_ reader: inout SettingsReader) -> any NodeSettings {
     if reader.triggerMode == .async {
       reader.report(
-        "a response node needs a caller who waits: write mode: sync in the trigger, or answer with the trigger's response")
+        "a response node needs a caller who waits: write mode: sync in the trigger, or answer with the trigger's response"
+      )
     }
     let status = reader.template("status") ?? .literal(200)
     if let literal = status.literalValue, read(status: literal) == nil {

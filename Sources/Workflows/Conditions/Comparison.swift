@@ -64,7 +64,7 @@ struct Comparison: Sendable {
     case .object: return LooseValue.text(part).map { whole[$0] != nil } ?? false
     default:
       guard let text = LooseValue.text(whole), let wanted = LooseValue.text(part) else { return false }
-      return ByteSearch.contains(Array(text.utf8), Array(wanted.utf8))
+      return ByteSearch(for: Array(wanted.utf8)).firstIndex(in: Array(text.utf8)) != nil
     }
   }
 

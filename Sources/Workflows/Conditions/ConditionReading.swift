@@ -53,7 +53,8 @@ struct ConditionReading {
 
   private func conditions(_ member: SourceMember) -> [Read]? {
     guard let values = member.value.list else {
-      session.report("\"\(member.key)\" takes a list of conditions, not \(member.value.kindName)", at: member.value.position)
+      session.report(
+        "\"\(member.key)\" takes a list of conditions, not \(member.value.kindName)", at: member.value.position)
       return nil
     }
     guard !values.isEmpty else {
@@ -84,11 +85,13 @@ struct ConditionReading {
     let right = values.count == 3 ? session.template(values[2]) : nil
     guard let operation = operation(values[1]) else { return nil }
     guard operation.isUnary || right != nil else {
-      session.report("\"\(operation.rawValue)\" compares with something: [left, \(operation.rawValue), right]", at: position)
+      session.report(
+        "\"\(operation.rawValue)\" compares with something: [left, \(operation.rawValue), right]", at: position)
       return nil
     }
     guard !operation.isUnary || right == nil else {
-      session.report("\"\(operation.rawValue)\" looks at one value: [value, \(operation.rawValue)]", at: values[2].position)
+      session.report(
+        "\"\(operation.rawValue)\" looks at one value: [value, \(operation.rawValue)]", at: values[2].position)
       return nil
     }
     var pattern: Pattern?

@@ -11,6 +11,8 @@ package struct SettingsReader {
   let subject: String
   /// In the order asked, for suggestions.
   private var asked: [String] = []
+  /// Settings of later versions, which are neither unknown nor worth suggesting.
+  private var later: [String] = []
 
   init(_ source: SourceValue, subject: String, session: LoadingSession) {
     self.session = session
@@ -28,9 +30,6 @@ package struct SettingsReader {
   package var triggerMode: Trigger.Mode { session.triggerMode }
   /// The key of the node whose settings are read; empty outside of nodes.
   package var nodeKey: String { session.scope.currentKey ?? "" }
-
-  /// The names asked for so far.
-  var askedNames: [String] { asked }
 
   private mutating func member(_ key: String) -> SourceMember? {
     if !asked.contains(key) { asked.append(key) }
@@ -61,10 +60,9 @@ package struct SettingsReader {
 
   /// Settings that the product has and this version does not.
   package mutating func notSupportedYet(_ keys: [String]) {
-    for key in keys {
-      guard let member = member(key) else { continue }
-      asked.removeLast()
-      asked.append(key)
+    later += keys
+    for member in members where keys.contains(member.key) {
+      let key = member.key
       session.report(SettingTable.notYet("\"\(key)\" in \(subject)"), at: member.keyPosition)
     }
   }
@@ -83,11 +81,9 @@ package struct SettingsReader {
 
   /// Reports what nobody asked for.
   func finish() {
-    let later = Set(SettingTable.laterNames)
-    let known = asked.filter { !later.contains($0) }
-    for member in members where !asked.contains(member.key) {
-      let suggestion = Suggestion.text(for: member.key, among: known)
-      let hint = suggestion.isEmpty ? "; it knows \(known.joined(separator: ", "))" : suggestion
+    for member in members where !asked.contains(member.key) && !later.contains(member.key) {
+      let suggestion = Suggestion.text(for: member.key, among: asked)
+      let hint = suggestion.isEmpty ? "; it knows \(asked.joined(separator: ", "))" : suggestion
       session.report("\(subject) has no setting \"\(member.key)\"\(hint)", at: member.keyPosition)
     }
   }

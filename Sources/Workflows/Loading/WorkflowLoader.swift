@@ -30,8 +30,7 @@ package struct WorkflowLoader: Sendable {
     ignoresNodes = true
   }
 
-  /// Reads one file's text, YAML or JSON.
-  /// - Parameter file: for messages, and for the key if the text sets none.
+  /// Reads one file's text, YAML or JSON. The file's name is for messages, and for the key if the text sets none.
   /// - Throws: all that is wrong, in the order of the text.
   package func load(file: String, text: String) throws(Diagnostics) -> LoadedWorkflow {
     try loadWithPositions(file: file, text: text).loaded

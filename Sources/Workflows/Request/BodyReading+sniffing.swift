@@ -5,7 +5,8 @@ import JSONCodec
 extension BodyReading {
   var sniffed: Form {
     let first = body.first { $0 != 0x20 && !(0x09...0x0D).contains($0) }
-    if first == UInt8(ascii: "{") || first == UInt8(ascii: "["), (try? JSON.validate(body, limits: limits.json)) != nil {
+    if first == UInt8(ascii: "{") || first == UInt8(ascii: "["), (try? JSON.validate(body, limits: limits.json)) != nil
+    {
       return .json
     }
     if looksLikeForm { return .form }

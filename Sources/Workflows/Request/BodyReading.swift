@@ -86,7 +86,7 @@ struct BodyReading {
     var tree = FormTree()
     for part in try parts() {
       let path = try FormKey.path(part.name, limits: limits, at: part.content.lowerBound)
-      tree.insert(try value(of: part), at: path[...])
+      tree.insert(try value(of: part), at: path)
     }
     return tree.rootObject
   }

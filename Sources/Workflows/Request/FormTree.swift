@@ -9,7 +9,17 @@ struct FormTree {
   private var keys: [String] = []
   private var children: [String: FormTree] = [:]
 
-  mutating func insert(_ value: JSON, at path: ArraySlice<String>) {
+  /// The path is a key that `FormKey` took apart.
+  mutating func insert(_ value: JSON, at path: [String]) {
+    insert(value, under: path[0], path.dropFirst())
+  }
+
+  private mutating func insert(_ value: JSON, under name: String, _ rest: ArraySlice<String>) {
+    if children[name] == nil { keys.append(name) }
+    children[name, default: FormTree()].add(value, at: rest)
+  }
+
+  private mutating func add(_ value: JSON, at path: ArraySlice<String>) {
     guard let first = path.first else {
       values.append(value)
       return
@@ -17,12 +27,11 @@ struct FormTree {
     if first.isEmpty {
       isList = true
       var child = FormTree()
-      child.insert(value, at: path.dropFirst())
+      child.add(value, at: path.dropFirst())
       values.append(child.json)
       return
     }
-    if children[first] == nil { keys.append(first) }
-    children[first, default: FormTree()].insert(value, at: path.dropFirst())
+    insert(value, under: first, path.dropFirst())
   }
 
   /// Members of the root: an object always, whatever its keys look like.

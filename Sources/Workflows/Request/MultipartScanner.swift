@@ -11,6 +11,7 @@ struct MultipartScanner {
   private let body: [UInt8]
   /// `--` and the boundary.
   private let delimiter: [UInt8]
+  private let search: ByteSearch
   private let limits: BodyLimits
 
   init(_ body: [UInt8], boundary: String?, limits: BodyLimits) throws(BodyError) {
@@ -22,6 +23,7 @@ struct MultipartScanner {
     }
     self.body = body
     delimiter = Array("--".utf8) + Array(boundary.utf8)
+    search = ByteSearch(for: delimiter)
     self.limits = limits
   }
 
@@ -52,7 +54,7 @@ struct MultipartScanner {
 
   private func nextDelimiter(from start: Int) -> Delimiter? {
     var from = start
-    while let found = ByteSearch.firstIndex(of: delimiter, in: body, from: from) {
+    while let found = search.firstIndex(in: body, from: from) {
       if let delimiter = delimiter(at: found, from: start) { return delimiter }
       from = found + 1
     }
@@ -95,7 +97,8 @@ struct MultipartScanner {
       }
     }
     guard let disposition, disposition.type == "form-data", let name = disposition["name"] else {
-      throw BodyError(.malformed, "a part of the form has no name in a Content-Disposition: form-data header", at: start)
+      throw BodyError(
+        .malformed, "a part of the form has no name in a Content-Disposition: form-data header", at: start)
     }
     return MultipartPart(
       name: name, filename: try Self.filename(disposition, at: start), contentType: contentType,

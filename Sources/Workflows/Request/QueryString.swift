@@ -23,7 +23,7 @@ package enum QueryString {
       let equals = bytes[start..<end].firstIndex(of: UInt8(ascii: "=")) ?? end
       let key = try decoded(bytes[start..<equals], charset: charset)
       let value = try decoded(bytes[min(equals + 1, end)..<end], charset: charset)
-      tree.insert(.string(value), at: try FormKey.path(key, limits: limits, at: start)[...])
+      tree.insert(.string(value), at: try FormKey.path(key, limits: limits, at: start))
     }
     return tree.rootObject
   }

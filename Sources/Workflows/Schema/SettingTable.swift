@@ -10,7 +10,10 @@ struct Setting: Sendable {
 
 enum SettingTable {
   static let workflow: [Setting] = [
-    Setting(name: "key", schema: Schemas.text(pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$", "The workflow's key; by default the file's name.")),
+    Setting(
+      name: "key",
+      schema: Schemas.text(
+        pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$", "The workflow's key; by default the file's name.")),
     Setting(name: "title", schema: Schemas.text("For people.")),
     Setting(name: "description", schema: Schemas.text("For people.")),
     Setting(name: "enabled", schema: Schemas.boolean("False stops new executions.")),
@@ -29,14 +32,17 @@ enum SettingTable {
 
   static let trigger: [Setting] = [
     Setting(name: "type", schema: ["const": "webhook"], isRequired: true),
-    Setting(name: "path", schema: Schemas.text(pattern: "^/", "A path of its own, with :name parameters and a last *rest.")),
+    Setting(
+      name: "path", schema: Schemas.text(pattern: "^/", "A path of its own, with :name parameters and a last *rest.")),
     Setting(name: "methods", schema: Schemas.methods),
     Setting(name: "mode", schema: Schemas.choice(Trigger.Mode.self, "Whether the caller waits for the outcome.")),
     Setting(name: "body", schema: Schemas.object(body, "How the request's body is read.")),
     Setting(name: "when", schema: ["$ref": "#/$defs/condition"]),
     Setting(name: "response", schema: Schemas.object(response, "The reply of asynchronous calls.")),
     Setting(name: "timeout", schema: Schemas.duration("How long a synchronous caller waits; default 10s.")),
-    Setting(name: "onTimeout", schema: Schemas.choice(Trigger.OnTimeout.self, "What a synchronous caller gets when the time is up.")),
+    Setting(
+      name: "onTimeout",
+      schema: Schemas.choice(Trigger.OnTimeout.self, "What a synchronous caller gets when the time is up.")),
   ]
   static let triggerLater = ["verify", "allow", "schema", "deduplicate", "rate"]
 
@@ -53,7 +59,11 @@ enum SettingTable {
 
   /// What all nodes have in common.
   static let node: [Setting] = [
-    Setting(name: "key", schema: Schemas.text(pattern: "^[A-Za-z][A-Za-z0-9_-]{0,63}$", "Unique in the workflow; its result is $nodes.<key>."), isRequired: true),
+    Setting(
+      name: "key",
+      schema: Schemas.text(
+        pattern: "^[A-Za-z][A-Za-z0-9_-]{0,63}$", "Unique in the workflow; its result is $nodes.<key>."),
+      isRequired: true),
     Setting(name: "type", schema: Schemas.text("The node's type."), isRequired: true),
     Setting(name: "title", schema: Schemas.text("For people.")),
     Setting(name: "timeout", schema: Schemas.duration("Of this node.")),
@@ -66,8 +76,6 @@ enum SettingTable {
     "loop", "parallel", "script", "calculation", "query-json", "date", "create", "update", "destroy", "query",
     "aggregate", "sql", "mail", "notify", "delay", "wait", "subflow",
   ]
-
-  static var laterNames: [String] { workflowLater + triggerLater + nodeLater }
 
   static func notYet(_ subject: String) -> String {
     "\(subject) is not supported by this version of Millrace yet"

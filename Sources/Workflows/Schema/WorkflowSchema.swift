@@ -8,7 +8,9 @@ package enum WorkflowSchema {
       [
         ("trigger", Schemas.object(SettingTable.trigger, "What starts the workflow.")),
         ("condition", condition),
-        ("nodes", ["type": "array", "maxItems": .int(Int64(NodeReading.mostNodes)), "items": ["$ref": "#/$defs/node"]]),
+        (
+          "nodes", ["type": "array", "maxItems": .int(Int64(NodeReading.mostNodes)), "items": ["$ref": "#/$defs/node"]]
+        ),
         ("node", node(nodeTypes)),
       ] + nodeTypes.map { ("node-\($0.name)", settings(of: $0)) }
     let head: [(String, JSON)] = [

@@ -17,7 +17,9 @@ enum SourceDocument {
           message: "the file has \(text.utf8.count) bytes; a workflow file may have 1 MB at most")
       ])
     }
-    let readable = try plainJSON(text, file: file) ?? text
+    let isMarked = text.unicodeScalars.first == "\u{FEFF}"
+    let unmarked = isMarked ? String(text.unicodeScalars.dropFirst()) : text
+    let readable = try plainJSON(unmarked, file: file) ?? unmarked
     let source = SourceText(readable)
     let root: Yams.Node?
     do {

@@ -109,7 +109,8 @@ struct SourceReading {
     case .number(let value): return made(.number(value), at: scalar.mark)
     case .string: return made(.string(scalar.string), at: scalar.mark)
     case .notFinite:
-      report("\(scalar.string) is a number that JSON cannot say; put it in quotes if it is meant as text", at: scalar.mark)
+      report(
+        "\(scalar.string) is a number that JSON cannot say; put it in quotes if it is meant as text", at: scalar.mark)
       return made(.null, at: scalar.mark)
     }
   }

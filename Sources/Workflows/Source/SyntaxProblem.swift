@@ -16,11 +16,13 @@ struct SyntaxProblem {
       let first = SourcePosition(line: context.mark.line, column: context.mark.column)
       let key = keys.first ?? ""
       position = Self.repetition(of: key, after: first, in: source) ?? first
-      message = "the key \"\(key)\" stands twice in this mapping"
+      message =
+        "the key \"\(key)\" stands twice in this mapping"
         + (position == first ? "" : "; it is first set on line \(first.line)")
     case .reader(_, let offset, let value, let yaml):
       position = Self.position(of: offset ?? 0, in: yaml)
-      message = "the character U+\(Self.hexadecimal(value)) is not allowed in YAML; write it as an escape in double quotes"
+      message =
+        "the character U+\(Self.hexadecimal(value)) is not allowed in YAML; write it as an escape in double quotes"
     default:
       position = SourcePosition(line: 1, column: 1)
       message = "\(error)"
@@ -51,7 +53,8 @@ struct SyntaxProblem {
   }
 
   /// Yams names the first of two equal keys; in block style the second one stands below it, in the same column.
-  private static func repetition(of key: String, after first: SourcePosition, in source: SourceText) -> SourcePosition? {
+  private static func repetition(of key: String, after first: SourcePosition, in source: SourceText) -> SourcePosition?
+  {
     let wanted = Array(key.unicodeScalars)
     guard first.line < source.lineCount else { return nil }
     for number in first.line + 1...source.lineCount {

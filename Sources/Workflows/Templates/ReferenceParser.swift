@@ -22,8 +22,11 @@ struct ReferenceParser {
     var segments: [(name: String, offset: Int)] = []
     while let segment = try segment() { segments.append(segment) }
     let root = try Self.root(named: rootName, at: start, segments: segments)
+    var path = segments.dropFirst().map { PathSegment($0.name) }
+    // Header names are kept in lower case, and mean the same in any.
+    if root == .context("headers"), let name = path.first?.name { path[0] = PathSegment(name.lowercased()) }
     return Reference(
-      root: root, path: segments.dropFirst().map { PathSegment($0.name) },
+      root: root, path: path,
       text: String(String.UnicodeScalarView(text[start..<index])))
   }
 

@@ -1,0 +1,13 @@
+// Waits for a fact by asking for it again and again, with a time limit.
+
+/// - Parameter what: For the error: "millrace-ingest answers webhooks: not within 20 seconds".
+func eventually(
+  _ what: String, within limit: Duration = .seconds(20), every pause: Duration = .milliseconds(20),
+  _ isTrue: () throws -> Bool
+) async throws {
+  let deadline = ContinuousClock.now + limit
+  while try !isTrue() {
+    guard ContinuousClock.now < deadline else { throw BenchError("\(what): not within \(limit)") }
+    try await Task.sleep(for: pause)
+  }
+}

@@ -1,0 +1,63 @@
+// `millrace send`: a test webhook to a running ingest.
+
+import ArgumentParser
+import OutboundHTTP
+import ProcessSupport
+
+struct SendCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "send", abstract: "Send a test webhook to a workflow.",
+    discussion: "Ends with 0 for an answer of 2xx, 1 for any other, 69 when nobody answers.")
+
+  @Argument(help: "The workflow's key.")
+  var key: String
+
+  @OptionGroup var request: RequestOptions
+
+  @Option(
+    help: ArgumentHelp("Where ingest is; by default what MILLRACE_LISTEN says.", valueName: "http://host:port"))
+  var url: String?
+
+  func run() async throws {
+    let settings = try CommandSettings().settings
+    let base = url ?? "http://\(settings.listen.connectable)"
+    let transport = HTTPTransport(egress: .everywhere)
+    let outcome = await Self.send(try outbound(to: base), over: transport)
+    await transport.shutdown()
+    let response = try outcome.get()
+    Self.print(response)
+    guard (200..<300).contains(response.status) else { throw CommandFailure.silent(ExitCode.failure) }
+  }
+
+  private func outbound(to base: String) throws(CommandFailure) -> OutboundRequest {
+    let body = try request.body()
+    let root = base.hasSuffix("/") ? String(base.dropLast()) : base
+    let query = request.query.map { "?\($0)" } ?? ""
+    return OutboundRequest(
+      method: request.method?.uppercased() ?? "POST", url: "\(root)/api/webhooks/\(key)\(query)",
+      headers: request.headers(for: body), body: body.isEmpty ? .none : .bytes(body, contentType: nil),
+      timeout: .seconds(90), redirects: 0, maxBody: 64 << 20)
+  }
+
+  private static func send(
+    _ request: OutboundRequest, over transport: HTTPTransport
+  ) async -> Result<OutboundResponse, CommandFailure> {
+    do {
+      return .success(try await transport.send(request))
+    } catch {
+      let isWrong = error.kind == .invalidRequest
+      let hint = error.kind == .connect ? "; is ingest running there? --url names another place" : ""
+      return .failure(
+        CommandFailure("\(error.message)\(hint)", code: isWrong ? ExitCode.usage : ExitCode.unavailable))
+    }
+  }
+
+  private static func print(_ response: OutboundResponse) {
+    var facts = FactList()
+    facts.add("status", "\(response.status)")
+    facts.add("execution", response.header("millrace-execution-id"))
+    facts.add("time", "\(Int(response.timing.total.rounded())) ms")
+    Terminal.print(facts.text)
+    if !response.body.isEmpty { Terminal.print(RunReportText.body(response.body)) }
+  }
+}

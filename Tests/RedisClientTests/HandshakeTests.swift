@@ -1,0 +1,63 @@
+// What a new socket to Redis says first, and how the answers are judged.
+
+import NIOCore
+import Testing
+
+@testable import RedisClient
+
+@Suite("The greeting of a connection")
+struct HandshakeTests {
+  private let script = RedisScript(name: "admit", source: "return 1")
+
+  private func words(_ command: RedisCommand) -> String {
+    var rest = command.bytes[...]
+    return command.lengths.map { length in
+      defer { rest = rest.dropFirst(length) }
+      return String(decoding: rest.prefix(length), as: UTF8.self)
+    }.joined(separator: " ")
+  }
+
+  @Test("says user, database, name and scripts, and a PING last")
+  func steps() throws {
+    let full = Handshake(url: try RedisURL("redis://u:p@h/3"), name: "ingest 1\r\n", scripts: [script])
+    #expect(
+      full.steps.map { words($0.command) } == [
+        "AUTH u p", "SELECT 3", "CLIENT SETNAME ingest-1--", "CLIENT ID", "SCRIPT LOAD return 1", "PING",
+      ])
+    let password = Handshake(url: try RedisURL("redis://:p@h"), name: "n", scripts: [])
+    #expect(password.steps.map { words($0.command) } == ["AUTH p", "CLIENT SETNAME n", "CLIENT ID", "PING"])
+  }
+
+  @Test("brings the digests and the client's number")
+  func session() throws {
+    let handshake = Handshake(url: try RedisURL("redis://h"), name: "n", scripts: [script])
+    let session = try handshake.session(from: [
+      .success(.status("OK")), .success(.integer(7)), .success(.string(ByteBuffer(string: "abc"))),
+      .success(.status("PONG")),
+    ])
+    #expect(session == RedisSession(clientID: 7, digests: ["admit": Array("abc".utf8)]))
+  }
+
+  @Test(
+    "fails with the first error that matters",
+    arguments: [
+      (0, "WRONGPASS invalid", "the login was refused: WRONGPASS invalid"),
+      (1, "ERR DB index is out of range", "database 3 cannot be used: ERR DB"),
+      (2, "NOPERM client", nil), (3, "NOPERM client", nil),
+      (4, "ERR Error compiling script", "the script admit was refused: ERR Error compiling"),
+      (5, "LOADING Redis is loading", "LOADING Redis is loading"),
+      (5, "NOPERM this user has no permissions to run the 'ping' command", nil),
+    ] as [(Int, String, String?)])
+  func judgement(step: Int, reply: String, message: String?) throws {
+    let handshake = Handshake(url: try RedisURL("redis://u:p@h/3"), name: "n", scripts: [script])
+    var replies = [Result<RedisValue, any Error>](repeating: .success(.status("OK")), count: 6)
+    replies[step] = .failure(RedisError(reply: reply))
+    guard let message else {
+      _ = try handshake.session(from: replies)
+      return
+    }
+    let error = #expect(throws: RedisError.self) { try handshake.session(from: replies) }
+    #expect(error?.message.hasPrefix(message) == true)
+    #expect(error?.kind == RedisError(reply: reply).kind)
+  }
+}

@@ -1,0 +1,107 @@
+// A real server and a connection to it, for the length of a test.
+
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+import TestSupport
+
+@testable import RedisClient
+
+/// Runs a test body with what it needs and cleans up after it.
+struct LiveRedis {
+  let server: RedisServer
+  let connection: RedisConnection
+  let log: LogRecord
+
+  static func with(
+    _ server: RedisServer, url: String? = nil, scripts: [RedisScript] = [], waits: Bool = true,
+    limits: PendingCommands.Limits = .init(), body: (LiveRedis) async throws -> Void
+  ) async throws {
+    defer { server.stop() }
+    let log = LogRecord()
+    let connection = RedisConnection(
+      url: try RedisURL(url ?? server.url), eventLoop: MultiThreadedEventLoopGroup.singleton.next(), name: "test",
+      scripts: scripts, logger: log.logger, limits: limits)
+    connection.start()
+    do {
+      if waits { try await connection.whenReady(timeout: .seconds(10)) }
+      try await body(LiveRedis(server: server, connection: connection, log: log))
+    } catch {
+      try await connection.close().get()
+      throw error
+    }
+    try await connection.close().get()
+  }
+
+  // Untyped throws, because expectations do not take typed ones.
+  func run(_ words: String...) async throws -> RedisValue {
+    var command = RedisCommand(words[0])
+    for word in words.dropFirst() { command.append(word) }
+    return try await connection.run(command)
+  }
+
+  func run(_ command: RedisCommand) async throws -> RedisValue { try await connection.run(command) }
+
+  /// The error a command ends with, nil if it succeeds.
+  func error(_ words: String...) async -> RedisError? {
+    var command = RedisCommand(words[0])
+    for word in words.dropFirst() { command.append(word) }
+    do {
+      _ = try await connection.run(command)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Waits until a fact holds; the last word of a test that waits in vain is its own expectation.
+  static func eventually(_ fact: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(15)
+    while try await !fact(), ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(2)) }
+  }
+}
+
+/// What was logged at info and above.
+final class LogRecord: Sendable {
+  struct Line: Sendable {
+    let level: Logger.Level
+    let text: String
+    let time: ContinuousClock.Instant
+  }
+
+  private let record = Mutex<[Line]>([])
+  var lines: [Line] { record.withLock { $0 } }
+  var warnings: [Line] { lines.filter { $0.level == .warning } }
+
+  var logger: Logger {
+    Logger(label: "test") { [self] _ in Handler(record: self) }
+  }
+
+  private struct Handler: LogHandler {
+    let record: LogRecord
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { metadata[key] }
+      set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+      record.record.withLock { $0.append(Line(level: event.level, text: "\(event.message)", time: .now)) }
+    }
+  }
+}
+
+extension EventLoopFuture where Value: Sendable {
+  /// The error this ends with, nil if it succeeds.
+  func failure() async -> RedisError? {
+    do {
+      _ = try await get()
+      return nil
+    } catch {
+      return error as? RedisError
+    }
+  }
+}

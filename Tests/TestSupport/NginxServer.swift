@@ -1,0 +1,142 @@
+// A real nginx for what the NIO target does not speak: TLS, HTTP/2, compression. Private to the test that starts it.
+
+import Foundation
+import Synchronization
+
+package final class NginxServer: Sendable {
+  package let port: Int
+  package let isSecure: Bool
+  private let directory: TemporaryDirectory
+  private let processID: Int32
+  private let isStopped = Mutex(false)
+
+  /// Starts nginx with one server. `server` is what stands in the server block besides `listen` and the certificate.
+  /// With `secure` it speaks TLS with a self-signed certificate for localhost and 127.0.0.1, and HTTP/2 over ALPN.
+  /// `files` are written below the document root.
+  package static func start(
+    secure: Bool = false, files: [String: [UInt8]] = [:], _ server: String
+  ) async throws -> NginxServer {
+    var log = ""
+    // Another process may take the port in between; nginx tries for some seconds before it gives up.
+    for _ in 1...3 {
+      let nginx = try NginxServer(secure: secure, files: files, server: server)
+      if await nginx.hasStarted() { return nginx }
+      log = (try? String(contentsOfFile: nginx.directory.file("error.log"), encoding: .utf8)) ?? ""
+      nginx.stop()
+    }
+    throw NotInTime(description: "nginx did not start; its log: \(log)")
+  }
+
+  /// nginx writes its process id once it listens.
+  private func hasStarted() async -> Bool {
+    let isThere: Void? = try? await eventually("nginx listens at port \(port)", within: .seconds(5)) {
+      FileManager.default.fileExists(atPath: directory.file("nginx.pid")) && canConnect(to: port)
+    }
+    return isThere != nil
+  }
+
+  private init(secure: Bool, files: [String: [UInt8]], server: String) throws {
+    directory = try TemporaryDirectory("millrace-nginx")
+    port = try FreePort.next()
+    isSecure = secure
+    if secure { try makeCertificate(in: directory) }
+    for (name, bytes) in files {
+      try directory.write("root/" + name, "")
+      try Data(bytes).write(to: URL(fileURLWithPath: directory.file("root/" + name)))
+    }
+    let path = directory.path
+    try directory.write("nginx.conf", configuration(directory: path, port: port, secure: secure, server: server))
+    processID = try spawn(executable("nginx"), ["-p", path, "-e", path + "/error.log", "-c", path + "/nginx.conf"])
+  }
+
+  deinit { stop() }
+
+  /// The certificate, which is its own authority.
+  package var certificateFile: String { directory.file("certificate.pem") }
+
+  package func url(_ path: String = "/", host: String = "127.0.0.1") -> String {
+    "\(isSecure ? "https" : "http")://\(host):\(port)\(path)"
+  }
+
+  package func stop() {
+    let isFirst = isStopped.withLock { stopped in
+      defer { stopped = true }
+      return !stopped
+    }
+    guard isFirst else { return }
+    kill(processID, SIGKILL)
+    waitpid(processID, nil, 0)
+    directory.remove()
+  }
+}
+
+/// One process in the foreground, so that its id is all there is to stop.
+private func configuration(directory: String, port: Int, secure: Bool, server: String) -> String {
+  let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(directory)/\($0);" }
+  return """
+    daemon off;
+    master_process off;
+    pid \(directory)/nginx.pid;
+    error_log \(directory)/error.log;
+    events { worker_connections 4096; }
+    http {
+      access_log off;
+      default_type application/octet-stream;
+      \(paths.joined(separator: "\n  "))
+      server {
+        listen 127.0.0.1:\(port)\(secure ? " ssl http2" : "");
+        server_name localhost;
+        root \(directory)/root;
+        \(secure ? "ssl_certificate certificate.pem;\n    ssl_certificate_key key.pem;" : "")
+        \(server)
+      }
+    }
+    """
+}
+
+private func makeCertificate(in directory: TemporaryDirectory) throws {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: executable("openssl"))
+  process.arguments = [
+    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+    "-keyout", directory.file("key.pem"), "-out", directory.file("certificate.pem"),
+  ]
+  process.standardError = FileHandle.nullDevice
+  try process.run()
+  process.waitUntilExit()
+  guard process.terminationStatus == 0 else {
+    throw NotInTime(description: "openssl req ended with status \(process.terminationStatus)")
+  }
+}
+
+/// Debian keeps nginx where a plain user's PATH does not look.
+private func executable(_ name: String) -> String {
+  let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+  return (folders + ["/usr/sbin", "/usr/bin"]).map { $0 + "/" + name }
+    .first { FileManager.default.isExecutableFile(atPath: $0) } ?? name
+}
+
+private func spawn(_ path: String, _ arguments: [String]) throws -> Int32 {
+  var strings = ([path] + arguments).map { strdup($0) } + [nil]
+  defer { for string in strings { free(string) } }
+  var processID: pid_t = 0
+  let code = posix_spawn(&processID, path, nil, nil, &strings, environ)
+  guard code == 0 else { throw NotInTime(description: "cannot start \(path): \(String(cString: strerror(code)))") }
+  return processID
+}
+
+private func canConnect(to port: Int) -> Bool {
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  guard descriptor >= 0 else { return false }
+  defer { close(descriptor) }
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = in_port_t(port).bigEndian
+  address.sin_addr.s_addr = inet_addr("127.0.0.1")
+  return withUnsafePointer(to: address) { pointer in
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+    }
+  }
+}
