@@ -118,7 +118,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ExecutionQueueTests",
-      dependencies: ["ExecutionQueue", "RedisClient", "ProcessSupport", "TestSupport", nioCore, nioPosix],
+      dependencies: ["ExecutionQueue", "RedisClient", "ProcessSupport", "TestSupport", nioCore, nioPosix, logging],
       swiftSettings: strict),
     .testTarget(
       name: "WorkflowEngineTests",
@@ -128,7 +128,7 @@ let package = Package(
       name: "IngestServiceTests",
       dependencies: [
         "IngestService", "Catalog", "ExecutionQueue", "Workflows", "JSONCodec", "ProcessSupport", "TestSupport",
-        nioCore, nioPosix, nioEmbedded, nioHTTP,
+        nioCore, nioPosix, nioEmbedded, nioHTTP, logging,
       ], swiftSettings: strict),
     .testTarget(
       name: "CatalogTests",

@@ -55,7 +55,10 @@ package final class CatalogService: Service {
     let revision = try await store.revision()
     guard revision != current.revision else { return }
     let (newest, heads) = try await store.heads()
-    let before = current
+    // A revision that went back belongs to a store that was emptied: its version 1 is not the version 1 of before.
+    let isSameStore = newest >= current.revision
+    let before = isSameStore ? current : .empty
+    if !isSameStore { compiled.withLock { $0.removeAll() } }
     var entries: [CatalogEntry] = []
     for head in heads {
       entries.append(try await entry(for: head, before: before.entry(head.key)))

@@ -32,8 +32,8 @@ package struct WorkflowCatalog: Sendable {
 }
 
 /// The current version of one workflow. One that this program cannot read (it is newer, say) has a problem instead of
-/// a compiled form, and does not disturb the others.
-package struct CatalogEntry: Sendable {
+/// a compiled form, and does not disturb the others. A class for the reason that `Workflow` is one.
+package final class CatalogEntry: Sendable {
   package let key: String
   package let version: Int
   package let enabled: Bool

@@ -17,6 +17,12 @@ package struct DefinitionHead: Sendable, Equatable {
   package let key: String
   package let version: Int
   package let enabled: Bool
+
+  package init(key: String, version: Int, enabled: Bool) {
+    self.key = key
+    self.version = version
+    self.enabled = enabled
+  }
 }
 
 package struct NewDefinition: Sendable {
@@ -36,4 +42,10 @@ package struct PublishedDefinition: Sendable, Equatable {
   package let key: String
   package let version: Int
   package let changed: Bool
+
+  package init(key: String, version: Int, changed: Bool) {
+    self.key = key
+    self.version = version
+    self.changed = changed
+  }
 }

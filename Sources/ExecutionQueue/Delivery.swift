@@ -3,17 +3,29 @@
 package import NIOCore
 
 /// A stream entry in this worker's hands that has not begun yet.
-package struct Delivery: Sendable {
+/// A class, like `Lease`, because it travels through many hands: one reference to count instead of many.
+package final class Delivery: Sendable {
   package let priority: Priority
   package let entry: EntryID
   package let token: ExecutionToken
   package let workflow: String
   package let inbox: String?
   package let payload: ByteBuffer
+
+  init(
+    priority: Priority, entry: EntryID, token: ExecutionToken, workflow: String, inbox: String?, payload: ByteBuffer
+  ) {
+    self.priority = priority
+    self.entry = entry
+    self.token = token
+    self.workflow = workflow
+    self.inbox = inbox
+    self.payload = payload
+  }
 }
 
 /// The right to run one execution: every write it makes is refused once somebody else has begun it.
-package struct Lease: Sendable {
+package final class Lease: Sendable {
   package let id: ExecutionID
   package let delivery: Delivery
   /// The fence: 1 for the first run, one more for each that followed.
@@ -24,6 +36,17 @@ package struct Lease: Sendable {
   package let replied: Bool
   /// What earlier runs checkpointed, by path.
   package let checkpoint: [CheckpointField]
+
+  init(
+    id: ExecutionID, delivery: Delivery, epoch: Int, crashes: Int, replied: Bool, checkpoint: [CheckpointField]
+  ) {
+    self.id = id
+    self.delivery = delivery
+    self.epoch = epoch
+    self.crashes = crashes
+    self.replied = replied
+    self.checkpoint = checkpoint
+  }
 }
 
 /// One durable fact of a running execution. The queue does not look into the bytes.

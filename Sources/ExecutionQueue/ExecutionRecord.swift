@@ -34,5 +34,10 @@ package struct QueueDepth: Sendable, Equatable {
   /// Of those, delivered to a worker and not settled.
   package var inFlight: Int
 
+  package init(entries: [Int], inFlight: Int) {
+    self.entries = entries
+    self.inFlight = inFlight
+  }
+
   package var total: Int { entries.reduce(0, +) }
 }

@@ -53,6 +53,9 @@ package final class PollingExecutor: SerialExecutor, @unchecked Sendable {
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
+    // The job may be the last user's `isolated deinit`: it can run, and let go of this executor, before the wake-up.
+    let executor = self
+    defer { withExtendedLifetime(executor) {} }
     let isFirst = jobs.withLock { jobs in
       jobs.waiting.append(job)
       if jobs.phase == .stopped {

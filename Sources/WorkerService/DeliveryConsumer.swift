@@ -13,6 +13,7 @@ package struct DeliveryConsumer: Service {
   private let slots: Slots
   private let processor: ExecutionProcessor
   private let grace: Duration
+  private let executor: any TaskExecutor
   private let metrics: WorkerMetrics
   private let logger: Logger
 
@@ -23,19 +24,26 @@ package struct DeliveryConsumer: Service {
   /// Deliveries that one read brings at most.
   private static let readLimit = 192
 
+  /// - Parameter executor: where executions run; best the thread that the queue's connections are on.
   package init(
-    queue: any DeliveryQueue, slots: Slots, processor: ExecutionProcessor, grace: Duration, metrics: WorkerMetrics,
-    logger: Logger
+    queue: any DeliveryQueue, slots: Slots, processor: ExecutionProcessor, grace: Duration,
+    executor: any TaskExecutor, metrics: WorkerMetrics, logger: Logger
   ) {
     self.queue = queue
     self.slots = slots
     self.processor = processor
     self.grace = grace
+    self.executor = executor
     self.metrics = metrics
     self.logger = logger
   }
 
   package func run() async throws {
+    await withTaskExecutorPreference(executor) { await consume() }
+    logger.info("all executions settled or handed back")
+  }
+
+  private func consume() async {
     // Discarding, because executions follow one another for as long as the process lives.
     await withDiscardingTaskGroup { group in
       var intake = Intake(rescueDue: .now)
@@ -54,25 +62,31 @@ package struct DeliveryConsumer: Service {
       await drain()
       group.cancelAll()
     }
-    logger.info("all executions settled or handed back")
   }
 
   private struct Intake {
     var rescueDue: ContinuousClock.Instant
+    var isRegistered = false
     var isAway = false
   }
 
   private func next(limit: Int, _ intake: inout Intake) async -> [Delivery] {
     do {
       let deliveries: [Delivery]
+      if !intake.isRegistered {
+        // What a worker holds whose heart has never beaten is taken for a dead one's.
+        try await queue.heartbeat()
+        intake.isRegistered = true
+      }
       if intake.rescueDue <= .now {
-        deliveries = try await queue.rescue(limit: min(limit, Self.rescueLimit))
+        let page = min(limit, Self.rescueLimit)
+        deliveries = try await queue.rescue(limit: page)
         metrics.rescued.increment(by: deliveries.count)
         if !deliveries.isEmpty {
           logger.warning("took over executions", metadata: ["count": "\(deliveries.count)"])
         }
         // A page that was full has more behind it.
-        intake.rescueDue = deliveries.count < Self.rescueLimit ? .now + Self.jittered(Self.rescueInterval) : .now
+        intake.rescueDue = deliveries.count < page ? .now + Self.jittered(Self.rescueInterval) : .now
       } else {
         deliveries = try await queue.take(
           limit: min(limit, Self.readLimit), waiting: max(.milliseconds(1), intake.rescueDue - .now))

@@ -56,30 +56,38 @@ package struct ExecutionProcessor: Sendable {
   }
 
   /// Runs the workflow. Throws `LeaseLost` when another worker has taken over, anything else when this worker stops.
+  /// What cannot be read would not become readable elsewhere either: that ends the execution.
   private func settlement(of lease: Lease) async throws -> Settlement {
     let request: WebhookRequest
-    let workflow: Workflow?
     do {
       request = try WebhookRequest(decoding: Array(lease.delivery.payload.readableBytesView))
     } catch {
-      return Settlement(state: .error, message: "the stored webhook cannot be read: \(error)", keep: Self.defaultKeep)
+      return Self.broken("the stored webhook cannot be read: \(error)")
     }
+    let workflow: Workflow?
     do {
       workflow = try await Persistence.keepTrying {
         try await catalog.workflow(request.workflow, version: request.version)
       }
-    } catch let error as Diagnostics {
-      return Settlement(
-        state: .error, message: "this worker cannot read version \(request.version): \(error)", keep: Self.defaultKeep)
+    } catch let error where !Task.isCancelled {
+      return Self.broken(
+        "this worker cannot read version \(request.version) of the workflow \"\(request.workflow)\": \(error)")
     }
     guard let workflow else {
-      return Settlement(
-        state: .error, message: "the workflow \"\(request.workflow)\" has no version \(request.version)",
-        keep: Self.defaultKeep)
+      return Self.broken("the workflow \"\(request.workflow)\" has no version \(request.version)")
     }
-    let input = try ExecutionInput(lease, request: request, workflow: workflow, environment: environment)
+    let input: ExecutionInput
+    do {
+      input = try ExecutionInput(lease, request: request, workflow: workflow, environment: environment)
+    } catch {
+      return Self.broken("\(error)")
+    }
     let report = await runner.run(workflow, input, journal: LeaseJournal(queue: queue, lease: lease))
     return try Settlement(report, workflow: workflow)
+  }
+
+  private static func broken(_ message: String) -> Settlement {
+    Settlement(state: .error, message: message, keep: defaultKeep)
   }
 
   private static let defaultKeep: Duration = .seconds(30 * 86_400)

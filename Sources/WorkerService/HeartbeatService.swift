@@ -9,6 +9,8 @@ package struct HeartbeatService: Service {
   private let logger: Logger
 
   private static let interval: Duration = .seconds(1)
+  /// After an outage every worker must be heard again before others may take it for dead.
+  private static let impatientInterval: Duration = .milliseconds(200)
 
   package init(queue: any DeliveryQueue, logger: Logger) {
     self.queue = queue
@@ -17,10 +19,12 @@ package struct HeartbeatService: Service {
 
   package func run() async throws {
     while !Task.isShuttingDownGracefully && !Task.isCancelled {
+      var pause = Self.interval
       do { try await queue.heartbeat() } catch {
         logger.debug("heartbeat failed", metadata: ["error": "\(error)"])
+        pause = Self.impatientInterval
       }
-      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
+      try? await cancelWhenGracefulShutdown { [pause] in try await Task.sleep(for: pause) }
     }
     // Stopped after the consumer: what could not be handed back is free for others from now on.
     try? await queue.leave()

@@ -17,7 +17,6 @@ struct Conditions {
     #endif
   }
 
-  /// - Parameter load: What was sent, and with which command.
   func print(title: String, load: String) async throws {
     Output.line("\n## \(title)\n\nConditions:\n")
     Output.line("- machine: \(machine); everything shares these cores, on loopback; load average \(loadAverage)")

@@ -54,8 +54,8 @@ struct DrainBenchmark: Sendable {
     [name, Figure.rate(ours), Figure.rate(theirs), Figure.ratio(ratio)]
   }
 
-  /// Genuine webhooks through ingest, then exactly as many as asked for: no worker has seen the stream yet, so its oldest
-  /// entries may go.
+  /// Genuine webhooks through ingest, then cut to exactly as many as asked for: no worker has seen the stream yet, so
+  /// its oldest entries may go.
   private func fillQueue(_ fill: WrkRun, _ setup: MillraceSetup) async throws {
     let probe = try RedisProbe(port: setup.redis.port)
     let deadline = ContinuousClock.now + .seconds(300)

@@ -1,5 +1,5 @@
-// How many asynchronous webhooks a second are accepted, each in Redis before its 2xx. No worker runs: executions pile up
-// and are removed between the measurements.
+// How many asynchronous webhooks a second are accepted, each in Redis before its 2xx. No worker runs: executions pile
+// up and are removed between the measurements.
 
 struct IngestBenchmark: Sendable {
   let surroundings: Surroundings
@@ -25,24 +25,8 @@ struct IngestBenchmark: Sendable {
         name: "Millrace", url: "http://127.0.0.1:\(ingest.port)\(workflow.path)", program: ingest.program,
         streams: MillraceKeys.streams)
 
-      func measure(_ side: Side, seconds: Int) async throws -> Side.Measurement {
+      let pairings = try await measure(millrace, beside: startPeers(on: stage, redis: redis)) { side, seconds in
         try await side.measure(script, seconds: seconds, on: stage, programs, redis)
-      }
-      _ = try await measure(millrace, seconds: 1)
-      var pairings: [Pairing] = []
-      for peer in surroundings.peers == nil ? [] : peers {
-        guard let side = try await peer.start(on: stage, surroundings, redis: redis) else { continue }
-        _ = try await measure(side, seconds: 1)
-        pairings.append(Pairing(peer: side))
-      }
-      if pairings.isEmpty { pairings = [Pairing(peer: nil)] }
-      for round in 1...rounds {
-        for index in pairings.indices {
-          let ours = try await measure(millrace, seconds: seconds)
-          var theirs: Side.Measurement?
-          if let side = pairings[index].peer { theirs = try await measure(side, seconds: seconds) }
-          pairings[index].add(ours, theirs, round: round)
-        }
       }
       for pairing in pairings { pairing.print() }
       Output.line(
@@ -50,5 +34,31 @@ struct IngestBenchmark: Sendable {
           + "\(Figure.bytes(ingest.program.residentMemory)) after the last round.")
       return pairings.map(\.summary)
     }
+  }
+
+  private func startPeers(on stage: Stage, redis: PrivateRedis) async throws -> [Side] {
+    guard surroundings.peers != nil else { return [] }
+    var sides: [Side] = []
+    for peer in peers {
+      if let side = try await peer.start(on: stage, surroundings, redis: redis) { sides.append(side) }
+    }
+    return sides
+  }
+
+  /// Each peer in pairs of its own, after a second of warming up; Millrace alone when there is none.
+  private func measure(
+    _ millrace: Side, beside peers: [Side], _ measurement: (Side, Int) async throws -> Side.Measurement
+  ) async throws -> [Pairing] {
+    for side in [millrace] + peers { _ = try await measurement(side, 1) }
+    var pairings = peers.isEmpty ? [Pairing(peer: nil)] : peers.map { Pairing(peer: $0) }
+    for round in 1...rounds {
+      for index in pairings.indices {
+        let ours = try await measurement(millrace, seconds)
+        var theirs: Side.Measurement?
+        if let side = pairings[index].peer { theirs = try await measurement(side, seconds) }
+        pairings[index].add(ours, theirs, round: round)
+      }
+    }
+    return pairings
   }
 }

@@ -48,7 +48,7 @@ enum IngestPeer: String, CaseIterable, ExpressibleByArgument, Sendable {
     let port = try LoopbackConnection.freePort()
     let program = try stage.start(
       rawValue, script, keepsWebhooks ? ["\(port)", "\(redis.port)"] : ["\(port)"],
-      environment: surroundings.programs.environment)
+      environment: surroundings.programs.environment(temporary: stage.directory))
     do {
       try await eventually("\(rawValue) answers") {
         try program.requireRunning()

@@ -19,10 +19,10 @@ enum Load {
   /// Requests due at equal intervals, whichever connection is free; wrk itself knows no rate.
   ///
   /// wrk calls `delay` when a connection could send its next request and then waits as many milliseconds. The script
-  /// counts the due times of all connections on one clock (there is one thread, so one Lua state). A request that is late,
-  /// because every connection waited for its answer, goes out at once and the schedule catches up, a second at most. wrk's
-  /// clock ticks in milliseconds, so requests of the same millisecond go out together. Latency counts from the sending,
-  /// corrected by wrk for requests that a slow answer has kept from being sent.
+  /// counts the due times of all connections on one clock (there is one thread, so one Lua state). A request that is
+  /// late, because every connection waited for its answer, goes out at once and the schedule catches up, a second at
+  /// most. wrk's clock ticks in milliseconds, so requests of the same millisecond go out together. Latency counts from
+  /// the sending, corrected by wrk for requests that a slow answer has kept from being sent.
   static func steadyScript(rate: Double, after script: String, on stage: Stage) throws -> String {
     try stage.write(
       """

@@ -1,6 +1,5 @@
-// Waits for a fact by asking for it again and again, with a time limit.
+// Waits for a fact by asking for it again and again, with a time limit; `what` names the fact in the error.
 
-/// - Parameter what: For the error: "millrace-ingest answers webhooks: not within 20 seconds".
 func eventually(
   _ what: String, within limit: Duration = .seconds(20), every pause: Duration = .milliseconds(20),
   _ isTrue: () throws -> Bool

@@ -38,6 +38,11 @@ struct Programs: Sendable {
     guard missing.isEmpty else { throw BenchError("not found: \(missing.joined(separator: ", "))") }
   }
 
+  /// For a script that makes temporary files.
+  func environment(temporary directory: String) -> [String: String] {
+    environment.merging(["TMPDIR": directory]) { _, new in new }
+  }
+
   /// nil when it is not installed.
   func find(_ name: String) -> String? {
     ExecutablePath.find(name, on: environment["PATH"] ?? "")

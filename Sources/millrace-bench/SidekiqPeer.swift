@@ -26,7 +26,8 @@ struct SidekiqPeer: Sendable {
 
   func measure(count: Int, on stage: Stage) async throws -> Double {
     let lines = try await stage.output(
-      of: "worker-sidekiq", script, ["\(redis.port)", "\(count)"], environment: programs.environment,
+      of: "worker-sidekiq", script, ["\(redis.port)", "\(count)"],
+      environment: programs.environment(temporary: stage.directory),
       within: .seconds(120 + count / 100))
     let words = lines.last { $0.hasSuffix("jobs/s") }?.split(separator: " ") ?? []
     guard words.count == 3, let rate = Double(words[1]) else {

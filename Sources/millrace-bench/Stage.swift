@@ -6,7 +6,7 @@ import ProcessSupport
 import Synchronization
 
 final class Stage: Sendable {
-  /// For files of this benchmark.
+  /// For files of this benchmark, and those of the peers' scripts: one that is killed leaves its own behind.
   let directory: String
   private let programs = Mutex<[RunningProgram]>([])
 

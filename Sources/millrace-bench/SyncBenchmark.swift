@@ -75,7 +75,8 @@ struct SyncBenchmark: Sendable {
       SummaryRow(what: "synchronous round trips a second", millrace: Figure.rate(full.map(\.rate).median)),
       SummaryRow(
         what: "p50 / p99 of a round trip at half of that rate",
-        millrace: "\(Figure.milliseconds(half.map(\.median).median)) / \(Figure.milliseconds(half.map(\.tail).median))"),
+        millrace: [half.map(\.median).median, half.map(\.tail).median].map(Figure.milliseconds).joined(separator: " / ")
+      ),
     ]
   }
 }

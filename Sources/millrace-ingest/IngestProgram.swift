@@ -58,6 +58,7 @@ enum IngestProgram {
     let store = RedisDefinitionStore(connection: housekeeping)
     let catalog = CatalogService(store: store, loader: WorkflowLoader(nodesIgnored: ()), logger: logger)
     let gate = AdmissionGate(logger: logger)
+    gate.set(problem: "The settings of Redis have not been looked at yet.")
     let inbox = ReplyInbox(
       name: name, queue: RedisReplyQueue(reader: reader, commands: housekeeping, inbox: name),
       limit: settings.syncWaiters, logger: logger)

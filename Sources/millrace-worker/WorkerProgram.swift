@@ -32,23 +32,25 @@ enum WorkerProgram {
   }
 
   private static func run(_ settings: Settings, _ url: RedisURL, _ logger: Logger) async throws {
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let loop = group.next()
+    // Executions have a thread of their own; heartbeats and all else must not wait behind them.
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+    let (loop, quietLoop) = (group.next(), group.next())
     let registry = MetricsRegistry()
     let health = Health()
     let keys = QueueKeys(partition: 0)
     let name = "worker-\(ExecutionToken.random())"
 
-    func connect(_ scripts: [RedisScript]) -> RedisConnection {
+    func connect(_ loop: any EventLoop, _ scripts: [RedisScript]) -> RedisConnection {
       let connection = RedisConnection(url: url, eventLoop: loop, name: name, scripts: scripts, logger: logger)
       connection.start()
       return connection
     }
-    let commands = connect(RedisDeliveryQueue.scripts)
-    let reader = connect([])
-    let housekeeping = connect(RedisDefinitionStore.scripts)
+    let commands = connect(loop, RedisDeliveryQueue.scripts)
+    let reader = connect(loop, [])
+    let housekeeping = connect(quietLoop, RedisDefinitionStore.scripts + RedisDeliveryQueue.scripts)
     let queue = try await loop.submit {
-      RedisDeliveryQueue(commands: commands, reader: reader, keys: keys, worker: name, logger: logger)
+      RedisDeliveryQueue(
+        commands: commands, reader: reader, housekeeping: housekeeping, keys: keys, worker: name, logger: logger)
     }.get()
 
     let catalog = CatalogService(
@@ -61,8 +63,8 @@ enum WorkerProgram {
       queue: queue, catalog: catalog, runner: WorkflowRunner(transport: transport),
       environment: settings.environment, metrics: metrics, logger: logger)
     let consumer = DeliveryConsumer(
-      queue: queue, slots: slots, processor: processor, grace: settings.shutdownGrace, metrics: metrics,
-      logger: logger)
+      queue: queue, slots: slots, processor: processor, grace: settings.shutdownGrace,
+      executor: EventLoopTaskExecutor(loop), metrics: metrics, logger: logger)
 
     // Stopped from the last to the first: the heart beats until the consumer has settled or handed back everything.
     let services = ServiceGroup(

@@ -20,8 +20,9 @@ extension SystemTests {
       var bytes: [UInt8] = []
       var answers: [SystemConnection.PendingAnswer] = []
       for number in 0..<100 {
-        answers.append(connection.expect())
-        bytes += SystemRequest.webhook(number % 10 == 9 ? "nobody" : "echo", #"{"token":"\#(number)"}"#).wire
+        let isUnknown = number % 10 == 9
+        answers.append(connection.expect(method: isUnknown ? "GET" : "POST"))
+        bytes += (isUnknown ? .get("/nobody") : SystemRequest.webhook("echo", #"{"token":"\#(number)"}"#)).wire
       }
       connection.write(bytes)
       for (number, answer) in answers.enumerated() {

@@ -31,7 +31,8 @@ extension SystemTests {
       let unacknowledged = histories.count - ids.count
       print("IngestCrashTests seed=\(random.seed) kills=10 \(report.summary) ran without an answer=\(unacknowledged)")
       #expect(try system.states(of: ids) == ["succeeded": ids.count])
-      for id in ids { #expect(histories[id]?.calls.count == 1) }
+      let notOnce = ids.filter { histories[$0]?.calls.count != 1 }
+      #expect(notOnce.isEmpty, "\(notOnce.count) not run exactly once, for example \(notOnce.prefix(5))")
       // A webhook that was stored and whose answer died with its ingest.
       #expect((0...report.broken).contains(unacknowledged))
     }

@@ -7,6 +7,7 @@ extension SystemTests {
   @Suite("Paused workers")
   struct PausedWorkerTests {
     private static let executions = 20
+    private static let rounds = 3
 
     @Test("a worker that was fenced out changes nothing, and then works again", .timeLimit(.minutes(2)))
     func fencedOut() async throws {
@@ -42,12 +43,48 @@ extension SystemTests {
       // The same connections carry one more call each: nobody got a second answer.
       try await callers.expectNothingFurther()
 
-      _ = await other.terminate()
+      #expect(await other.stop())
       let answer = try await system.send("echo", #"{"token":"again"}"#)
       #expect(answer.text == #"{"token":"again"}"#)
       let repeats = target.histories.values.reduce(0) { $0 + $1.repeats }
       print("PausedWorkerTests executions=\(ids.count) calls=\(calls) repeated steps=\(repeats)")
       #expect(target.histories.values.allSatisfy { !$0.repeatsFinishedStep && $0.repeats == 1 })
+    }
+
+    @Test("a worker that was paused at any moment calls nothing after its executions have been finished elsewhere")
+    func anyMoment() async throws {
+      var random = SeededGenerator()
+      let target = try await CountingTarget.start { _ in try? await Task.sleep(for: .milliseconds(3)) }
+      let system = try await SystemUnderTest.start(ingests: 1, workers: 1)
+      defer { system.stop() }
+      try await system.apply(["steps": target.steps(5)])
+      var late = 0
+      var held = 0
+      for _ in 0..<Self.rounds {
+        let paused = system.workers[system.workers.count - 1]
+        let load = SystemLoad.start(ports: system.ports, connections: 8, perSecond: 400) {
+          .webhook("steps", #"{"n":\#($0)}"#)
+        }
+        let lost = try await paused.metric("millrace_worker_lost_total")
+        try await Task.sleep(for: random.milliseconds(200...600))
+        paused.pause()
+        let entries = try system.entries(heldBy: paused.name).count
+        _ = await load.stop()
+        try await system.addWorker()
+        try await system.waitUntilDrained()
+        let calls = target.calls.count
+        paused.resume()
+        try await eventually("the paused worker has noticed every loss", within: .seconds(20)) {
+          try await paused.metric("millrace_worker_lost_total") - lost >= Double(entries)
+        }
+        late += target.calls.count - calls
+        held += entries
+        #expect(await paused.stop())
+      }
+      let finishedAgain = target.histories.values.filter(\.repeatsFinishedStep)
+      print("PausedWorkerTests seed=\(random.seed) rounds=\(Self.rounds) held=\(held) late calls=\(late)")
+      #expect(late == 0)
+      #expect(finishedAgain.isEmpty, "\(finishedAgain.map(\.text))")
     }
 
     private struct Callers {

@@ -1,6 +1,6 @@
 // Chance that can be had again: a run says its seed, and MILLRACE_TEST_SEED repeats it.
 
-import ProcessSupport
+import Foundation
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
 struct SeededGenerator: RandomNumberGenerator, Sendable {
@@ -8,7 +8,7 @@ struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   init() {
-    let given = ProcessEnvironment.all()["MILLRACE_TEST_SEED"].flatMap { UInt64($0) }
+    let given = ProcessInfo.processInfo.environment["MILLRACE_TEST_SEED"].flatMap { UInt64($0) }
     seed = given ?? UInt64.random(in: 1...999_999_999)
     state = seed
   }

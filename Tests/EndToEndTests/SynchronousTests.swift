@@ -3,6 +3,23 @@
 import TestSupport
 import Testing
 
+private enum Endings {
+  static let failing = """
+    trigger: {type: webhook, mode: sync, timeout: 30s}
+    nodes:
+      - {key: stop, type: end, status: failed, message: "no stock for {{$context.data.n}}"}
+    """
+
+  static func early(_ port: Int) -> String {
+    """
+    trigger: {type: webhook, mode: sync, timeout: 30s}
+    nodes:
+      - {key: answer, type: response, status: 201, body: {got: "{{$context.data.n}}"}, end: false}
+      - {key: s1, type: request, url: "http://127.0.0.1:\(port)/early", json: "{{$context.data}}"}
+    """
+  }
+}
+
 extension SystemTests {
   @Suite(
     "Synchronous callers",
@@ -12,25 +29,10 @@ extension SystemTests {
       }
       return [
         "echo": Workflows.echo, "patient": call("timeout: 30s"), "brief": call("timeout: 300ms"),
-        "strict": call("timeout: 300ms, onTimeout: error"), "failing": failing, "early": early(target.port),
+        "strict": call("timeout: 300ms, onTimeout: error"), "failing": Endings.failing, "early": Endings.early(target.port),
       ]
     })
   struct SynchronousTests {
-    private static let failing = """
-      trigger: {type: webhook, mode: sync, timeout: 30s}
-      nodes:
-        - {key: stop, type: end, status: failed, message: "no stock for {{$context.data.n}}"}
-      """
-
-    private static func early(_ port: Int) -> String {
-      """
-      trigger: {type: webhook, mode: sync, timeout: 30s}
-      nodes:
-        - {key: answer, type: response, status: 201, body: {got: "{{$context.data.n}}"}, end: false}
-        - {key: s1, type: request, url: "http://127.0.0.1:\(port)/early", json: "{{$context.data}}"}
-      """
-    }
-
     @Test("a thousand callers at once each get their own answer")
     func thousand() async throws {
       let system = try SystemStage.current().system

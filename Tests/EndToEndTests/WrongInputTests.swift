@@ -52,15 +52,24 @@ extension SystemTests {
       try await expectHealth()
     }
 
-    @Test(
-      "a body that is no JSON or no UTF-8 is a 400",
-      arguments: [
-        Array(#"{"a": [1, 2"#.utf8), Array(#"{"a": tru}"#.utf8), Array("{\"a\": \"".utf8) + [0xff, 0xfe] + Array("\"}".utf8),
-        Array("{\"a\": \"\u{1}\"}".utf8), Array(String(repeating: "[", count: 100_000).utf8), [],
-      ] as [[UInt8]])
-    func malformedBody(_ body: [UInt8]) async throws {
+    enum MalformedBody: String, CaseIterable {
+      case truncated, misspelled, notUTF8, controlCharacter, endlessNesting
+
+      var bytes: [UInt8] {
+        switch self {
+        case .truncated: Array(#"{"a": [1, 2"#.utf8)
+        case .misspelled: Array(#"{"a": tru}"#.utf8)
+        case .notUTF8: Array(#"{"a": ""#.utf8) + [0xff, 0xfe] + Array(#""}"#.utf8)
+        case .controlCharacter: Array("{\"a\": \"\u{1}\"}".utf8)
+        case .endlessNesting: Array(repeating: UInt8(ascii: "["), count: 100_000)
+        }
+      }
+    }
+
+    @Test("a body that is no JSON or no UTF-8 is a 400", arguments: MalformedBody.allCases)
+    func malformedBody(_ body: MalformedBody) async throws {
       let request = SystemRequest(
-        "POST", Self.path, headers: [(name: "Content-Type", value: "application/json")], body: body)
+        "POST", Self.path, headers: [(name: "Content-Type", value: "application/json")], body: body.bytes)
       try expectProblem(try await SystemConnection.send(request, port: SystemStage.current().system.port), 400)
       try await expectHealth()
     }

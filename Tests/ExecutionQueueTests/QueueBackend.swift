@@ -19,10 +19,8 @@ protocol QueueBackend: Sendable {
   func silence(_ worker: String) async throws
 }
 
-enum BackendKind: String, CaseIterable, CustomTestStringConvertible {
+enum BackendKind: String, CaseIterable {
   case memory, redis
-
-  var testDescription: String { rawValue }
 
   func with<Result>(_ body: (any QueueBackend) async throws -> Result) async throws -> Result {
     switch self {
@@ -99,7 +97,8 @@ final class RedisBackend: QueueBackend {
   func worker(_ name: String) async throws -> any DeliveryQueue {
     let (commands, reader) = (try await connect(), try await connect())
     return try await loop.submit { [keys, logger] in
-      RedisDeliveryQueue(commands: commands, reader: reader, keys: keys, worker: name, logger: logger)
+      RedisDeliveryQueue(
+        commands: commands, reader: reader, housekeeping: commands, keys: keys, worker: name, logger: logger)
     }.get()
   }
 
@@ -113,6 +112,9 @@ final class RedisBackend: QueueBackend {
   }
 
   func silence(_ worker: String) async throws {
-    _ = try await connect().run(RedisCommand("ZADD", keys.workers, "1", worker))
+    let connection = try await connect()
+    _ = try await connection.run(RedisCommand("ZADD", keys.workers, "1", worker))
+    // There was no outage: heartbeats have come for a long time.
+    _ = try await connection.run(RedisCommand("SET", keys.steady, "1", "PX", "600000"))
   }
 }

@@ -15,6 +15,8 @@ package enum BuiltProgram {
     package let output: String
     package let error: String
 
+    /// As a shell tells it: a signal is 128 and its number.
+    package var code: Int32 { status.code }
     package var outputLines: [String] { output.split(separator: "\n").map(String.init) }
     package var errorLines: [String] { error.split(separator: "\n").map(String.init) }
   }
@@ -49,5 +51,15 @@ package enum BuiltProgram {
 
   private static func folder(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }
+}
+
+extension ExitStatus {
+  /// As a shell tells it: a signal is 128 and its number.
+  package var code: Int32 {
+    switch self {
+    case .exited(let code): code
+    case .killed(let signal): 128 + signal
+    }
   }
 }

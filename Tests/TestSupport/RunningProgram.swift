@@ -30,6 +30,9 @@ package final class RunningProgram: Sendable {
 
   package func text(of stream: Stream) -> String { lines(of: stream).map { $0 + "\n" }.joined() }
 
+  package var output: String { text(of: .output) }
+  package var error: String { text(of: .error) }
+
   /// Everything of both streams, for messages of tests that fail.
   package var transcript: String { text(of: .output) + text(of: .error) }
 

@@ -3,6 +3,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import ProcessSupport
 import Synchronization
 
 package final class SystemConnection: Sendable {
@@ -71,7 +72,9 @@ package final class SystemConnection: Sendable {
       promise.fail(NotInTime(description: "not within \(limit): an answer to \(method)"))
     }
     promise.futureResult.whenComplete { _ in alarm.cancel() }
-    channel.write(SystemConnectionHandler.Outgoing.expected(method: method, promise), promise: nil)
+    // A connection that is closed by now has no handlers left that could tell.
+    channel.write(SystemConnectionHandler.Outgoing.expected(method: method, promise))
+      .whenFailure { promise.fail($0) }
     return PendingAnswer(future: promise.futureResult)
   }
 
@@ -131,7 +134,8 @@ private final class SystemConnectionHandler: ChannelDuplexHandler {
     case .bytes(let bytes): context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: promise)
     case .expected(let method, let answer):
       guard context.channel.isActive else {
-        return answer.fail(SystemConnection.Failure(description: "the connection is closed"))
+        promise?.fail(SystemConnection.Failure(description: "the connection is closed"))
+        return
       }
       expected.append(answer)
       let line = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: "/")

@@ -25,7 +25,14 @@ package final class SystemLoad: Sendable {
 
     package var summary: String {
       let refusals = refused.sorted { $0.key < $1.key }.map { "\($0.key)×\($0.value)" }.joined(separator: " ")
-      return "sent=\(sent) acknowledged=\(acknowledged.count) refused=[\(refusals)] broken=\(broken)"
+      return "sent=\(sent) acknowledged=\(acknowledged.count) refused=[\(refusals)] broken=\(broken) "
+        + "answered in ms: p50=\(milliseconds(0.5)) p99=\(milliseconds(0.99)) max=\(milliseconds(1))"
+    }
+
+    /// How long that share of the acknowledgements took at most.
+    private func milliseconds(_ share: Double) -> Int {
+      let sorted = acknowledged.map(\.milliseconds).sorted()
+      return sorted.isEmpty ? 0 : Int(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))])
     }
   }
 
@@ -90,7 +97,8 @@ package final class SystemLoad: Sendable {
       }
       // The rate is part of the load: this one's turn comes when the earlier ones have had theirs.
       try? await Task.sleep(until: begin + .seconds(Double(number) / perSecond))
-      if await !send(number, over: current) { connection = nil }
+      if current.isOpen, await send(number, over: current) { continue }
+      connection = nil
     }
   }
 

@@ -2,7 +2,7 @@
 // again, as an operator or a failing machine would do.
 
 import Glibc
-package import ProcessSupport
+import ProcessSupport
 import Synchronization
 
 package final class SystemProcess: Sendable {
@@ -90,10 +90,15 @@ package final class SystemProcess: Sendable {
   package func pause() { program?.kill(SIGSTOP) }
   package func resume() { program?.kill(SIGCONT) }
 
-  /// SIGTERM; returns how it ended.
-  package func terminate() async -> ExitStatus? {
-    program?.terminate()
-    return await program?.waitForExit()
+  /// SIGTERM.
+  package func requestStop() { program?.terminate() }
+
+  /// SIGTERM; returns when the process is gone: whether it ended without an error, and in time.
+  package func stop(within limit: Duration = .seconds(30)) async -> Bool {
+    requestStop()
+    let isInTime = (try? await eventually("\(kind.rawValue) ends", within: limit) { !isRunning }) != nil
+    if !isInTime { program?.kill(SIGKILL) }
+    return await program?.waitForExit().isSuccess ?? true && isInTime
   }
 
   private func knownWorkers() throws -> Set<String> {

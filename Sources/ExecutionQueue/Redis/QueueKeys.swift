@@ -13,6 +13,8 @@ package struct QueueKeys: Sendable {
   package var streams: [String] { Priority.allCases.map(stream) }
   /// Sorted set: worker names by the time their heartbeat runs out.
   package var workers: String { "{p\(partition)}:workers" }
+  /// Number: since when (Redis's clock, milliseconds) heartbeats of any worker have come without a gap.
+  package var steady: String { "{p\(partition)}:steady" }
   /// Hash: the record of one execution, from its first begin on.
   package func record(_ token: ExecutionToken) -> String { recordPrefix + token.description }
   package var recordPrefix: String { "{p\(partition)}:x:" }

@@ -11,7 +11,7 @@ struct RecordLookup: Sendable {
     guard id.partition == keys.partition else { return connection.eventLoop.makeSucceededFuture(nil) }
     return held(id, detail).flatMap { held -> EventLoopFuture<ExecutionRecord?> in
       if let held, held.state != .queued { return connection.eventLoop.makeSucceededFuture(held) }
-      return queued(id, beside: held).flatMap { queued in
+      return queued(id, detail, beside: held).flatMap { queued in
         // Begun and settled between the two reads: then its record is there now.
         if let queued { return connection.eventLoop.makeSucceededFuture(queued) }
         return self.held(id, detail)
@@ -40,7 +40,24 @@ struct RecordLookup: Sendable {
     }
   }
 
-  private func queued(_ id: ExecutionID, beside held: ExecutionRecord?) -> EventLoopFuture<ExecutionRecord?> {
+  /// The payload only when it is asked for: callers that wait are looked after every second.
+  private func queued(
+    _ id: ExecutionID, _ detail: RecordDetail, beside held: ExecutionRecord?
+  ) -> EventLoopFuture<ExecutionRecord?> {
+    switch detail {
+    case .everything: entry(id, beside: held)
+    case .outcome:
+      connection.call(.find, keys: keys.streams) { command in
+        command.append(id.entry.description)
+        command.append(id.token.description)
+      }
+      .map { answer in
+        answer.text.map { held ?? ExecutionRecord(id: id, workflow: $0, state: .queued) }
+      }
+    }
+  }
+
+  private func entry(_ id: ExecutionID, beside held: ExecutionRecord?) -> EventLoopFuture<ExecutionRecord?> {
     let reads = keys.streams.map { stream in
       connection.send(RedisCommand("XRANGE", stream, id.entry.description, id.entry.description))
     }

@@ -11,6 +11,8 @@ package final class RedisAdmissionQueue: AdmissionQueue {
 
   /// Executions that one script call admits; enough for a busy turn, few enough to keep Redis's turns short.
   private static let batchLimit = 64
+  /// Bytes of a payload that may travel with others.
+  private static let sharedLimit = 65_536
 
   /// - Parameter connection: made with `scripts`; this initializer runs on its event loop.
   package init(connection: RedisConnection, keys: QueueKeys, backlog: Int) {
@@ -26,10 +28,14 @@ package final class RedisAdmissionQueue: AdmissionQueue {
   package var eventLoop: any EventLoop { connection.eventLoop }
 
   /// What a connection for this side has to know.
-  package static let scripts: [RedisScript] = [.admit]
+  package static let scripts: [RedisScript] = [.admit, .find]
 
   package func admit(_ execution: NewExecution) -> EventLoopFuture<Admission> {
-    batcher.value.submit(execution)
+    // A large payload goes alone: a full batch of them would be one command of hundreds of megabytes.
+    guard execution.payload.readableBytes <= Self.sharedLimit else {
+      return Self.admit([execution], connection: connection, keys: keys, backlog: backlog).map { $0[0] }
+    }
+    return batcher.value.submit(execution)
   }
 
   package func record(of id: ExecutionID, detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?> {

@@ -11,15 +11,19 @@ package import RedisClient
 package final class RedisDeliveryQueue: DeliveryQueue {
   /// How long a worker counts as alive after a heartbeat. It beats every second, so a stall of less changes nothing.
   package static let lifetime: Duration = .seconds(4)
+  /// How long no worker's heartbeat comes before that counts as an outage of Redis.
+  private static let gap: Duration = .seconds(2)
   package static let scripts: [RedisScript] = [
-    .begin, .checkpoint, .settle, .handBack, .rescue, .heartbeat,
+    .begin, .checkpoint, .settle, .handBack, .rescue, .missed, .groups, .heartbeat,
   ]
 
   let commands: RedisConnection
   let reader: RedisConnection
+  let housekeeping: RedisConnection
   let keys: QueueKeys
   let worker: String
   let logger: Logger
+  let held = HeldEntries()
   private let begins: NIOLoopBound<TurnBatcher<Delivery, Lease?>>
   private let checkpoints: NIOLoopBound<TurnBatcher<CheckpointItem, Bool>>
   private let settlements: NIOLoopBound<TurnBatcher<SettleItem, Bool>>
@@ -27,10 +31,15 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   /// - Parameters:
   ///   - commands: made with `scripts`; this initializer runs on its event loop.
   ///   - reader: for the one blocking read.
+  ///   - housekeeping: made with `scripts` too, for heartbeats; they should not wait behind the work.
   ///   - worker: the name of this incarnation; no two share one.
-  package init(commands: RedisConnection, reader: RedisConnection, keys: QueueKeys, worker: String, logger: Logger) {
+  package init(
+    commands: RedisConnection, reader: RedisConnection, housekeeping: RedisConnection, keys: QueueKeys, worker: String,
+    logger: Logger
+  ) {
     self.commands = commands
     self.reader = reader
+    self.housekeeping = housekeeping
     self.keys = keys
     self.worker = worker
     self.logger = logger
@@ -51,85 +60,17 @@ package final class RedisDeliveryQueue: DeliveryQueue {
 
   private func beat(milliseconds: Int64) async throws(QueueError) {
     _ = try await answer(
-      commands.call(.heartbeat, keys: [keys.workers]) {
+      housekeeping.call(.heartbeat, keys: [keys.workers, keys.steady]) {
         $0.append(worker)
         $0.append(milliseconds)
+        $0.append(Self.gap.inMilliseconds)
       })
   }
 
-  package func take(limit: Int, waiting wait: Duration) async throws(QueueError) -> [Delivery] {
-    precondition(limit > 0)
-    let streams = keys.streams
-    // COUNT is for each stream; a limit below their number is asked of the high stream first, then of all at once.
-    if limit < streams.count {
-      for stream in streams.dropLast() {
-        let deliveries = try await read([stream], count: limit, wait: nil)
-        if !deliveries.isEmpty { return deliveries }
-      }
-    }
-    return try await read(streams, count: max(1, limit / streams.count), wait: wait)
-  }
-
-  private func read(_ streams: [String], count: Int, wait: Duration?) async throws(QueueError) -> [Delivery] {
-    var command = RedisCommand("XREADGROUP", "GROUP", QueueKeys.group, worker, "COUNT")
-    command.append(count)
-    if let wait {
-      command.append("BLOCK")
-      command.append(wait.inMilliseconds)
-    }
-    command.append("STREAMS")
-    for stream in streams { command.append(stream) }
-    for _ in streams { command.append(">") }
-    let patience = TimeAmount.milliseconds((wait?.inMilliseconds ?? 0) + 5000)
-    do {
-      return Delivery.list(in: try await reader.run(command, timeout: patience), keys: keys, logger: logger)
-    } catch where error.kind == .noGroup || error.kind == .unblocked {
-      try await makeGroups()
-      return []
-    } catch {
-      throw QueueError(redis: error)
-    }
-  }
-
-  /// The group vanishes with its stream: after FLUSHALL, or a restart without persistence. It starts at 0, so that
-  /// what was admitted meanwhile is delivered.
-  package func makeGroups() async throws(QueueError) {
-    for stream in keys.streams {
-      do {
-        _ = try await commands.run(RedisCommand("XGROUP", "CREATE", stream, QueueKeys.group, "0", "MKSTREAM"))
-      } catch where error.message.contains("BUSYGROUP") {
-        continue
-      } catch {
-        throw QueueError(redis: error)
-      }
-    }
-  }
-
-  package func rescue(limit: Int) async throws(QueueError) -> [Delivery] {
-    do {
-      let answer = try await commands.run(.rescue, keys: keys.streams + [keys.workers]) {
-        $0.append(keys.recordPrefix)
-        $0.append(QueueKeys.group)
-        $0.append(worker)
-        $0.append(limit)
-        $0.append(QueueKeys.handedBack)
-      }
-      return (answer.array ?? []).compactMap { row in
-        guard let row = row.array, row.count == 3, let number = row[0].int,
-          let priority = Priority(streamNumber: Int(number))
-        else { return nil }
-        return Delivery(priority: priority, entry: row[1], fields: row[2])
-      }
-    } catch where error.kind == .noGroup {
-      try await makeGroups()
-      return []
-    } catch {
-      throw QueueError(redis: error)
-    }
-  }
-
   package func begin(_ delivery: Delivery) async throws(QueueError) -> Lease? {
-    try await answer(commands.eventLoop.flatSubmit { self.begins.value.submit(delivery) })
+    let lease = try await answer(commands.eventLoop.flatSubmit { self.begins.value.submit(delivery) })
+    if lease == nil { held.release(delivery) }
+    return lease
   }
 
   package func checkpoint(_ lease: Lease, _ fields: [CheckpointField]) async throws(QueueError) -> Bool {
@@ -138,7 +79,9 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   }
 
   private func write(_ item: CheckpointItem) async throws(QueueError) -> Bool {
-    try await answer(commands.eventLoop.flatSubmit { self.checkpoints.value.submit(item) })
+    let isOurs = try await answer(commands.eventLoop.flatSubmit { self.checkpoints.value.submit(item) })
+    if !isOurs { held.release(item.lease.delivery) }
+    return isOurs
   }
 
   package func reply(_ lease: Lease, _ reply: [UInt8]) async throws(QueueError) -> Bool {
@@ -150,6 +93,7 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   package func settle(_ lease: Lease, _ settlement: Settlement) async throws(QueueError) -> Bool {
     let item = SettleItem(lease: lease, settlement: settlement)
     let isOurs = try await answer(commands.eventLoop.flatSubmit { self.settlements.value.submit(item) })
+    held.release(lease.delivery)
     if isOurs, !lease.replied { post(InboxMessage(lease: lease, settlement: settlement)) }
     return isOurs
   }
@@ -171,6 +115,7 @@ package final class RedisDeliveryQueue: DeliveryQueue {
         $0.append(lease?.epoch ?? 0)
         $0.append(QueueKeys.handedBack)
       })
+    held.release(delivery)
   }
 
   private func answer<Value: Sendable>(_ future: EventLoopFuture<Value>) async throws(QueueError) -> Value {
@@ -182,4 +127,7 @@ extension Duration {
   var inMilliseconds: Int64 {
     components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
   }
+
+  /// For BLOCK, where zero would mean forever.
+  var asBlock: Int64 { max(1, inMilliseconds) }
 }

@@ -59,6 +59,6 @@ extension RedisInspection {
     }
     // Settled in the meantime.
     guard let row = answer.array?.first?.array, row.count == 2 else { return true }
-    return Delivery(priority: .normal, entry: row[0], fields: row[1]) != nil
+    return row[0].text.flatMap { EntryID($0) }.flatMap { Delivery(.normal, entry: $0, fields: row[1]) } != nil
   }
 }

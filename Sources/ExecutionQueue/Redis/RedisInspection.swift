@@ -19,7 +19,7 @@ package struct RedisInspection: QueueInspection {
       do {
         let pending = try await connection.run(RedisCommand("XPENDING", stream, QueueKeys.group))
         depth.inFlight += Int(pending.array?.first?.int ?? 0)
-      } catch where error.kind == .noGroup {
+      } catch  where error.kind == .noGroup {
         continue
       } catch {
         throw QueueError(redis: error)

@@ -25,7 +25,7 @@ package final class RedisReplyQueue: ReplyQueue {
     var command = RedisCommand("XREAD", "COUNT")
     command.append(Self.batch)
     command.append("BLOCK")
-    command.append(wait.inMilliseconds)
+    command.append(wait.asBlock)
     command.append("STREAMS")
     command.append(key)
     command.append(position.withLock { $0 })

@@ -13,6 +13,8 @@ package struct RedisWatch: Service {
   private let settingsChanged: @Sendable (_ problem: String?) -> Void
 
   private static let interval: Duration = .seconds(2)
+  /// While Redis is away, so that its return is noticed soon.
+  private static let impatientInterval: Duration = .milliseconds(200)
 
   /// - Parameter settingsChanged: called after every look at the settings, with the first that breaks the promise.
   package init(
@@ -33,7 +35,8 @@ package struct RedisWatch: Service {
       let problem = await look()
       if let problem, problem != last { logger.error("Redis cannot keep the promise", metadata: ["why": "\(problem)"]) }
       last = problem
-      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
+      let pause = connection.isReady ? Self.interval : Self.impatientInterval
+      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
     }
   }
 

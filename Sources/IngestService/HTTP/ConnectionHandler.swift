@@ -1,8 +1,8 @@
 // One HTTP connection: bytes in, bytes out. It keeps requests in order, enforces the limits of sizes and times, and
 // leaves every decision to the router.
 //
-// Requests that a client pipelines are answered one after another: while one is in work, further parts wait here and
-// nothing more is read from the socket.
+// Requests that a client pipelines are answered one after another: while one is in work, or the client does not read
+// its answers, further parts wait here and nothing more is read from the socket.
 
 import NIOCore
 import NIOHTTP1
@@ -12,17 +12,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
   typealias OutboundIn = Never
   typealias OutboundOut = ByteBuffer
 
-  private enum State {
+  enum State {
     case idle
     /// The body is being read.
     case reading(Reading)
     /// The answer is being made; `drains` while the rest of the request still arrives and is dropped.
     case responding(drains: Bool)
-    /// The last answer has been written; what still arrives is dropped until the peer closes.
+    /// The last answer is on its way; what still arrives is dropped until the peer closes.
     case lingering
   }
 
-  private struct Reading {
+  struct Reading {
     let request: IncomingRequest
     let keepAlive: Bool
     let limit: Int
@@ -31,13 +31,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   private let router: any RequestRouter
-  private let services: ConnectionServices
-  private var state = State.idle
-  private var waiting = CircularBuffer<HTTPServerRequestPart>()
+  let services: ConnectionServices
+  var state = State.idle
+  var waiting = CircularBuffer<HTTPServerRequestPart>()
+  private var isResuming = false
   private var readIsDue = false
-  private var isQuiescing = false
+  var isQuiescing = false
+  var inputIsClosed = false
   private var clientAddress = ""
-  private var lastActivity = NIODeadline.now()
+  var lastActivity = NIODeadline.uptimeNanoseconds(0)
+  /// When the last answer had left; nil before.
+  var lingerStart: NIODeadline?
+  /// Bytes of answers that the client had not taken at the last look.
+  var unsent = 0
   private var watch: RepeatedTask?
 
   init(router: any RequestRouter, services: ConnectionServices) {
@@ -47,6 +53,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     clientAddress = context.remoteAddress?.ipAddress ?? ""
+    lastActivity = context.eventLoop.now
     let channel = context.channel
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     watch = context.eventLoop.scheduleRepeatedTask(
@@ -66,9 +73,22 @@ final class ConnectionHandler: ChannelDuplexHandler {
   // MARK: reading
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    lastActivity = .now()
+    lastActivity = context.eventLoop.now
     let part = unwrapInboundIn(data)
-    if waiting.isEmpty { take(part, context: context) } else { waiting.append(part) }
+    if waiting.isEmpty, hasRoom(for: part, context: context) {
+      take(part, context: context)
+    } else {
+      waiting.append(part)
+    }
+  }
+
+  /// A further request waits for the answer before it, and for a client that does not read what it asked for.
+  private func hasRoom(for part: HTTPServerRequestPart, context: ChannelHandlerContext) -> Bool {
+    switch (state, part) {
+    case (.idle, .head): context.channel.isWritable
+    case (.responding, .head), (.responding(drains: false), _), (.reading, .head): false
+    case (.idle, _), (.reading, _), (.responding(drains: true), _), (.lingering, _): true
+    }
   }
 
   private func take(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
@@ -78,30 +98,30 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case (.reading(let reading), .end): finish(reading, context: context)
     case (.responding(drains: true), .end): state = .responding(drains: false)
     case (.responding(drains: true), .body), (.lingering, _), (.idle, .body), (.idle, .end): break
-    case (.responding, _), (.reading, .head): waiting.append(part)
+    case (.responding, _), (.reading, .head): break  // has no room
     }
   }
 
   private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
     let request = IncomingRequest(head: head, clientAddress: clientAddress)
-    let started = NIODeadline.now()
+    let started = context.eventLoop.now
     guard ConnectionServices.accepts(head) else {
       return answer(Problem.headersTooLarge.answer(requestID: request.requestID), to: request, context: context)
     }
     switch router.judge(request) {
     case .answer(let answer):
       state = .responding(drains: true)
-      write(answer, to: request, started: started, keepAlive: head.isKeepAlive && !head.hasBody, context: context)
+      write(answer, to: request, started: started, keepAlive: head.leavesConnectionOpen && !head.hasBody, context: context)
     case .later(let future):
       state = .responding(drains: true)
-      answer(when: future, to: request, started: started, keepAlive: head.isKeepAlive && !head.hasBody, context: context)
+      answer(when: future, to: request, started: started, keepAlive: head.leavesConnectionOpen && !head.hasBody, context: context)
     case .read(let limit, let respond):
       if let length = head.declaredLength, length > limit {
         return answer(
           Problem.bodyTooLarge(limit: limit).answer(requestID: request.requestID), to: request, context: context)
       }
       let reading = Reading(
-        request: request, keepAlive: head.isKeepAlive, limit: limit, respond: respond, body: ByteBuffer())
+        request: request, keepAlive: head.leavesConnectionOpen, limit: limit, respond: respond, body: ByteBuffer())
       state = .reading(reading)
       if head.expectsContinue { writeContinue(context: context) }
     }
@@ -128,7 +148,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     state = .responding(drains: false)
     let size = reading.body.readableBytes
     let future = reading.respond(reading.body)
-    answer(when: future, to: reading.request, started: .now(), keepAlive: reading.keepAlive, held: size, context: context)
+    answer(when: future, to: reading.request, started: context.eventLoop.now, keepAlive: reading.keepAlive, held: size, context: context)
   }
 
   // MARK: answering
@@ -153,43 +173,43 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   /// Answers and takes no further request: the rest of this one is not wanted.
-  private func answer(_ answer: HTTPAnswer, to request: IncomingRequest, context: ChannelHandlerContext) {
-    write(answer, to: request, started: .now(), keepAlive: false, context: context)
+  func answer(_ answer: HTTPAnswer, to request: IncomingRequest, context: ChannelHandlerContext) {
+    write(answer, to: request, started: context.eventLoop.now, keepAlive: false, context: context)
   }
 
   private func write(
     _ answer: HTTPAnswer, to request: IncomingRequest, started: NIODeadline, keepAlive: Bool,
     context: ChannelHandlerContext
   ) {
-    services.metrics.answered(status: answer.status, after: NIODeadline.now() - started)
-    let closes = !keepAlive || isQuiescing
+    services.metrics.answered(status: answer.status, after: context.eventLoop.now - started)
+    let closes = !keepAlive || isQuiescing || inputIsClosed && !hasNextRequest
     var output = context.channel.allocator.buffer(capacity: 320 + answer.body.readableBytes)
     answer.write(
       to: &output, requestID: request.requestID, date: services.date.text, closes: closes,
       withBody: request.method != "HEAD")
-    if closes {
-      state = .lingering
-      waiting.removeAll()
-      context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-      context.close(mode: .output, promise: nil)
-      lastActivity = .now()
-    } else {
-      state = .idle
-      context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-      resume(context: context)
+    if closes { return end(with: output, context: context) }
+    state = .idle
+    context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+    resume(context: context)
+  }
+
+  private var hasNextRequest: Bool {
+    waiting.contains { part in
+      if case .head = part { true } else { false }
     }
   }
 
-  /// Goes on with what was pipelined behind the request that has just been answered.
+  /// Goes on with what was pipelined behind the request that has just been answered. A loop, not a recursion: a client
+  /// may have sent thousands.
   private func resume(context: ChannelHandlerContext) {
-    while let part = waiting.popFirst() {
+    guard !isResuming else { return }
+    isResuming = true
+    while let part = waiting.first, hasRoom(for: part, context: context) {
+      waiting.removeFirst()
       take(part, context: context)
-      if case .responding = state { break }
     }
-    if readIsDue, waiting.isEmpty {
-      readIsDue = false
-      context.read()
-    }
+    isResuming = false
+    readIfDue(context: context)
   }
 
   private func writeContinue(context: ChannelHandlerContext) {
@@ -197,60 +217,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func read(context: ChannelHandlerContext) {
-    if waiting.isEmpty { context.read() } else { readIsDue = true }
+    readIsDue = true
+    readIfDue(context: context)
   }
 
-  // MARK: ends
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard error is HTTPParserError else { return context.close(promise: nil) }
-    guard case .idle = state else { return context.close(promise: nil) }
-    let answer = Problem.malformed("This is not a well-formed HTTP/1.1 request.").answer(requestID: RequestID.random())
-    var output = ByteBuffer()
-    answer.write(to: &output, requestID: RequestID.random(), date: services.date.text, closes: true, withBody: true)
-    state = .lingering
-    services.metrics.answered(status: 400, after: .zero)
-    context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-    context.close(mode: .output, promise: nil)
+  func readIfDue(context: ChannelHandlerContext) {
+    guard readIsDue, waiting.isEmpty, context.channel.isWritable || isLingering else { return }
+    readIsDue = false
+    context.read()
   }
 
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    switch event {
-    case is QuiesceEvent:
-      isQuiescing = true
-      if case .idle = state { context.close(promise: nil) }
-    case ChannelEvent.inputClosed:
-      // A client that has said all it will say still gets its answer.
-      switch state {
-      case .idle, .reading, .lingering: context.close(promise: nil)
-      case .responding: isQuiescing = true
-      }
-    default:
-      context.fireUserInboundEventTriggered(event)
-    }
-  }
-
-  private func checkTimes(context: ChannelHandlerContext) {
-    let quiet = NIODeadline.now() - lastActivity
-    switch state {
-    case .idle where quiet > ConnectionServices.idleLimit: context.close(promise: nil)
-    case .lingering where quiet > ConnectionServices.lingerLimit: context.close(promise: nil)
-    case .reading(let reading) where quiet > ConnectionServices.readLimit:
-      services.budget.release(reading.body.readableBytes)
-      answer(
-        Problem.timedOutReceiving.answer(requestID: reading.request.requestID), to: reading.request, context: context)
-    default: break
-    }
-  }
-}
-
-/// Tells a connection to take no further request.
-struct QuiesceEvent: Sendable {}
-
-extension HTTPRequestHead {
-  var declaredLength: Int? { headers.first(name: "content-length").flatMap { Int($0) } }
-  var hasBody: Bool { (declaredLength ?? 0) > 0 || headers.contains(name: "transfer-encoding") }
-  var expectsContinue: Bool {
-    version.minor >= 1 && headers.first(name: "expect")?.lowercased() == "100-continue"
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable { resume(context: context) }
+    context.fireChannelWritabilityChanged()
   }
 }

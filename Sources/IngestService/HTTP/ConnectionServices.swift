@@ -17,8 +17,10 @@ struct ConnectionServices: Sendable {
   static let idleLimit: TimeAmount = .seconds(75)
   /// A request whose next bytes do not come.
   static let readLimit: TimeAmount = .seconds(30)
-  /// After an answer that ends the connection, for the client to read it.
+  /// After an answer that ends the connection, for the client to read it: so long without a further byte of it, and
+  /// altogether.
   static let lingerLimit: TimeAmount = .seconds(2)
+  static let lingerTotal: TimeAmount = .seconds(30)
 
   private static let headerCountLimit = 100
   private static let headerBytesLimit = 32_768

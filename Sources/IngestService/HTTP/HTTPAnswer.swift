@@ -30,7 +30,7 @@ package struct HTTPAnswer: Sendable {
     output.writeString(Self.statusLine(status))
     output.writeString("\r\ndate: ")
     output.writeString(date)
-    for (name, value) in headers where !Self.isFraming(name) {
+    for (name, value) in headers where !Self.isReserved(name) {
       output.writeString("\r\n")
       output.writeString(name)
       output.writeString(": ")
@@ -54,13 +54,16 @@ package struct HTTPAnswer: Sendable {
     if withBody { output.writeImmutableBuffer(body) }
   }
 
-  /// Framing belongs to this server: a workflow's answer cannot set it.
-  private static func isFraming(_ name: String) -> Bool {
+  /// Framing belongs to this server, and so do the fields that it writes itself: a workflow's answer cannot set them.
+  private static func isReserved(_ name: String) -> Bool {
     switch name.utf8.count {
+    case 4: name.lowercased() == "date"
+    case 7: name.lowercased() == "upgrade"
     case 10: name.lowercased() == "connection" || name.lowercased() == "keep-alive"
+    case 12: name.lowercased() == "x-request-id"
     case 14: name.lowercased() == "content-length"
     case 17: name.lowercased() == "transfer-encoding"
-    case 7: name.lowercased() == "upgrade"
+    case 21: name.lowercased() == "millrace-execution-id"
     default: false
     }
   }

@@ -1,8 +1,8 @@
-// A request whose head has been read, as the routes see it.
+// A request whose head has been read, as the routes see it. A class, because it travels through several closures.
 
 package import NIOHTTP1
 
-package struct IncomingRequest: Sendable {
+package final class IncomingRequest: Sendable {
   package let method: String
   /// Percent-encoded as it came, without the query.
   package let path: String

@@ -41,6 +41,7 @@ struct Preference: Sendable {
 /// The trigger's `response`, evaluated before the webhook is admitted: an error in it must not follow an admission.
 struct Confirmation: Sendable {
   private var fixed: HTTPAnswer?
+  private var hasDefaultBody = true
   private let isPreferred: Bool
 
   init(_ pending: PendingAdmission) throws {
@@ -52,6 +53,7 @@ struct Confirmation: Sendable {
     }
     if let body = try response.body?.evaluate(pending.scope) {
       answer.setBody(body)
+      hasDefaultBody = false
     }
     fixed = answer
   }
@@ -63,6 +65,7 @@ struct Confirmation: Sendable {
       return answer
     }
     var answer = fixed ?? .json(200, "{\"executionId\":\"\(id)\"}")
+    if fixed != nil, hasDefaultBody { answer.setBody(.object(["executionId": .string(id.description)])) }
     answer.executionID = id.description
     return answer
   }

@@ -19,12 +19,14 @@ package final class ReplyInbox: Service {
     /// Known once the execution is admitted.
     var id: ExecutionID?
     var admissions: (any AdmissionQueue)?
+    /// The reply is in the record: it was too large for the inbox.
+    var isInRecord = false
     var lookAt: ContinuousClock.Instant
   }
 
   /// How long the reader may be late before the record is asked.
   private static let doubt: Duration = .seconds(1)
-  private static let keepOpenInterval: Duration = .seconds(5)
+  private static let keepOpenInterval: Duration = .seconds(1)
 
   package init(name: String, queue: any ReplyQueue, limit: Int, logger: Logger) {
     self.name = name
@@ -47,10 +49,12 @@ package final class ReplyInbox: Service {
   }
 
   func admitted(_ id: ExecutionID, admissions: any AdmissionQueue) {
-    waiters.withLock { waiters in
+    let isInRecord = waiters.withLock { waiters in
       waiters[id.token]?.id = id
       waiters[id.token]?.admissions = admissions
+      return waiters[id.token]?.isInRecord ?? false
     }
+    if isInRecord { look(at: id.token) }
   }
 
   func forget(_ token: ExecutionToken) {
@@ -64,11 +68,12 @@ package final class ReplyInbox: Service {
   // MARK: reading
 
   package func run() async throws {
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.readReplies() }
-      group.addTask { await self.lookAfterDoubtful() }
-      // Replies are read until the last caller has been answered; then the process ends and cancels these.
-      await group.waitForAll()
+    // The server stops before this service is told to: by then the last caller has been answered.
+    await cancelWhenGracefulShutdown {
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await self.readReplies() }
+        group.addTask { await self.lookAfterDoubtful() }
+      }
     }
     try? await queue.close()
   }
@@ -94,7 +99,10 @@ package final class ReplyInbox: Service {
   }
 
   private func deliver(_ reply: QueuedReply) {
-    guard reply.isComplete else { return look(at: reply.token) }
+    guard reply.isComplete else {
+      waiters.withLock { $0[reply.token]?.isInRecord = true }
+      return look(at: reply.token)
+    }
     resume(reply.token, with: ExecutionOutcome(reply))
   }
 
@@ -115,7 +123,7 @@ package final class ReplyInbox: Service {
 
   private func look(at token: ExecutionToken) {
     guard let waiter = waiters.withLock({ $0[token] }), let id = waiter.id, let admissions = waiter.admissions else {
-      return  // not admitted yet as far as this process knows; the next look finds it
+      return  // not admitted yet as far as this process knows; it looks again when it is
     }
     let loop = waiter.promise.futureResult.eventLoop
     loop.flatSubmit { admissions.record(of: id, detail: .outcome) }.whenSuccess { record in

@@ -6,7 +6,8 @@ package import JSONCodec
 /// The compiled settings of one node type.
 package protocol NodeSettings: Sendable {}
 
-package struct Node: Sendable {
+/// A class for the reason that `Workflow` is one.
+package final class Node: Sendable {
   package let key: String
   package let type: String
   package let title: String?

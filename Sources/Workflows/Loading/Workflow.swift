@@ -1,6 +1,7 @@
 // A workflow as it runs: its file checked and compiled, nothing left to look up.
 
-package struct Workflow: Sendable {
+/// A class, because everything that happens to a webhook touches it: one reference to count instead of many.
+package final class Workflow: Sendable {
   package let key: String
   package let title: String?
   package let description: String?

@@ -1,6 +1,7 @@
 // What starts a workflow: the webhook it answers to, and how.
 
-package struct Trigger: Sendable {
+/// A class for the reason that `Workflow` is one.
+package final class Trigger: Sendable {
   /// Of its own, beside `/api/webhooks/<key>`.
   package let path: PathPattern?
   /// Upper case, at least one.

@@ -3,9 +3,13 @@ import RedisClient
 extension RedisScript {
   /// Registers a worker or says that it lives on.
   ///
-  /// - Keys: the workers.
-  /// - Arguments: worker name, milliseconds until it counts as dead (0: it leaves).
+  /// - Keys: the workers; since when heartbeats have come without a gap.
+  /// - Arguments: worker name, milliseconds until it counts as dead (0: it leaves), milliseconds without any heartbeat
+  ///   that count as a gap.
   /// - Returns: 1.
+  ///
+  /// The second key tells an outage of Redis from the death of workers: after an outage every heartbeat has run out,
+  /// and rescue waits until the living have had the time to beat again.
   ///
   /// Allowed when Redis is out of memory: otherwise every worker would seem dead just when they must drain.
   static let heartbeat = RedisScript(
@@ -18,6 +22,7 @@ extension RedisScript {
         redis.call('ZREM', KEYS[1], ARGV[1])
       else
         redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
+        redis.call('SET', KEYS[2], redis.call('GET', KEYS[2]) or now, 'PX', ARGV[3])
       end
       return 1
       """)

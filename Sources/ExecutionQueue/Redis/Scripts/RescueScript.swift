@@ -3,12 +3,15 @@ import RedisClient
 extension RedisScript {
   /// Claims what dead workers hold and what was handed back.
   ///
-  /// - Keys: the streams high, normal, low; the workers.
-  /// - Arguments: record prefix, group, the claiming consumer, how many at most, the hand-back consumer.
+  /// - Keys: the streams high, normal, low; the workers; since when heartbeats have come without a gap.
+  /// - Arguments: record prefix, group, the claiming consumer, how many at most, the hand-back consumer, the lifetime of
+  ///   a heartbeat in milliseconds.
   /// - Returns: for each claimed entry `[stream number, entry, [field, value, …]]`.
   ///
-  /// A worker is dead when its heartbeat has run out or was never written. Its consumer is deleted only once it holds
-  /// nothing (XGROUP DELCONSUMER would drop what is pending). A crash is counted for an execution that was running.
+  /// A worker is dead when its heartbeat has run out or was never written, and heartbeats in general have come without
+  /// a gap for a lifetime: when Redis was away, they have all run out, and the living beat again within that time. A
+  /// dead worker's consumer is deleted only once it holds nothing (XGROUP DELCONSUMER would drop what is pending). A
+  /// crash is counted for an execution that was running.
   static let rescue = RedisScript(
     name: "rescue",
     source: """
@@ -16,7 +19,10 @@ extension RedisScript {
       local prefix, group, me, left, returned = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
       local t = redis.call('TIME')
       local now = t[1] * 1000 + math.floor(t[2] / 1000)
+      local since = redis.call('GET', KEYS[5])
+      local steady = since and now - tonumber(since) >= tonumber(ARGV[6])
       local function is_dead(name)
+        if not steady then return false end
         local expires = redis.call('ZSCORE', KEYS[4], name)
         return not expires or tonumber(expires) <= now
       end

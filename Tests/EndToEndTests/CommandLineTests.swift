@@ -1,0 +1,150 @@
+// The commands that need no Redis: what they print, and the codes that they end with.
+
+import JSONCodec
+import TestSupport
+import Testing
+
+@Suite("The command line without Redis") struct CommandLineTests {
+  @Test("validate says where each problem is, and ends with 65")
+  func validateReportsProblems() async throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("a.yaml", "trigger: {type: webhook}\nnodes:\n  - {key: first, type: mapp, value: 1}\n")
+    try directory.write("b.yaml", "trigger: {type: webhook}\nnodes:\n  - key: x\n    type: output\n")
+    try directory.write("notes.txt", "no workflow")
+    let result = try await millrace("validate", ".", directory: directory.path)
+    #expect(result.code == 65)
+    #expect(result.output == "")
+    #expect(
+      result.errorLines == [
+        #"./a.yaml:3:24: there is no node type "mapp" (did you mean "map"?)"#,
+        #"./b.yaml:3:5: "value" is missing in the output node"#,
+        "millrace: 2 problems; correct the files and try again",
+      ])
+  }
+
+  @Test("validate gives programs JSON")
+  func validateAsJSON() async throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write("a.yaml", "trigger: {type: webhook}\nnodes: [{key: first, type: map}]\n")
+    let result = try await millrace("validate", file, "--json")
+    let document = try JSON.parse(result.output)
+    #expect(result.code == 65)
+    #expect(document["valid"]?.boolValue == false)
+    #expect(document["problems"]?[0]?["line"]?.intValue == 2)
+    #expect(document["problems"]?[0]?["file"]?.stringValue == file)
+  }
+
+  @Test("the example workflows are valid")
+  func examplesAreValid() async throws {
+    let result = try await millrace("validate", CommandExamples.directory)
+    #expect(result.code == 0, "\(result.error)")
+    #expect(result.output == "5 workflows are valid: contact-form, echo, github-push, hello, order-lookup\n")
+  }
+
+  @Test("what is missing ends with 66", arguments: ["validate", "apply"])
+  func missingInput(command: String) async throws {
+    let directory = try TemporaryDirectory()
+    let missing = try await millrace(command, directory.file("nowhere"))
+    #expect(missing.code == 66)
+    #expect(missing.error == "millrace: \(directory.file("nowhere")): no such file or directory\n")
+    let empty = try await millrace(command, directory.path)
+    #expect(empty.code == 66)
+    #expect(empty.errorLines.count == 1)
+  }
+
+  @Test("schema prints a JSON Schema that knows the node types")
+  func schema() async throws {
+    let result = try await millrace("schema")
+    let document = try JSON.parse(result.output)
+    #expect(result.code == 0)
+    #expect(document["$schema"]?.stringValue?.contains("json-schema.org") == true)
+    #expect(document["$defs"]?["node-request"] != nil)
+  }
+
+  @Test("run shows each node and the outcome")
+  func runExample() async throws {
+    let result = try await millrace(
+      "run", "\(CommandExamples.directory)/hello.yaml", "--data", CommandExamples.webhook)
+    let lines = result.outputLines
+    #expect(result.code == 0, "\(result.error)")
+    #expect(lines.first?.hasPrefix("greeting           map        succeeded") == true, "\(result.output)")
+    #expect(lines.contains { $0.hasPrefix("result             output     succeeded") })
+    #expect(lines.contains { $0.hasPrefix("succeeded in ") })
+    #expect(result.output.contains(#""message": "Hello NocoBase""#))
+  }
+
+  @Test("run gives a workflow the method, query, headers and body of the command line")
+  func runWithRequest() async throws {
+    let directory = try TemporaryDirectory()
+    let body = try directory.write("body.json", #"{"a":1}"#)
+    let result = try await millrace(
+      "run", "\(CommandExamples.directory)/echo.yaml", "--method", "put", "--query", "q=1", "--header",
+      "User-Agent: me", "--data", "@\(body)")
+    let start = try #require(result.output.firstRange(of: "\n{"))
+    let answer = try JSON.parse(String(result.output[start.lowerBound...]))
+    #expect(answer["method"]?.stringValue == "PUT")
+    #expect(answer["query"]?["q"]?.stringValue == "1")
+    #expect(answer["headers"]?["user-agent"]?.stringValue == "me")
+    #expect(answer["data"]?["a"]?.intValue == 1)
+  }
+
+  @Test("run ends with 1 when the workflow fails, and says at which node")
+  func runFailing() async throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write(
+      "w.yaml", "trigger: {type: webhook}\nnodes: [{key: stop, type: end, status: failed, message: enough}]\n")
+    let result = try await millrace("run", file)
+    #expect(result.code == 1)
+    #expect(result.output.contains("node stop: enough"))
+  }
+
+  @Test("run reads $env from MILLRACE_ENV_ variables and does not show it")
+  func runHidesSecrets() async throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write(
+      "w.yaml", "trigger: {type: webhook}\nnodes: [{key: a, type: output, value: \"{{$env.TOKEN}}\"}]\n")
+    let result = try await millrace("run", file, environment: ["MILLRACE_ENV_TOKEN": "s3cr3t-value"])
+    #expect(result.code == 0, "\(result.error)")
+    #expect(!result.output.contains("s3cr3t-value"))
+    #expect(result.output.contains("***"))
+  }
+
+  @Test("run says that a trigger's when does not hold")
+  func runIgnored() async throws {
+    let result = try await millrace("run", "\(CommandExamples.directory)/github-push.yaml", "--data", "{}")
+    #expect(result.code == 1)
+    #expect(result.output.hasPrefix("ignored: "))
+  }
+
+  @Test(
+    "a command line that makes no sense ends with 64",
+    arguments: [
+      ["aply"], ["enable"], ["show", "xyz"], ["up", "--lisen", ":1"], ["up", "a", "b"], ["up", "--workers", "0"],
+      ["send", "hello", "--header", "nonsense"], ["run", "/"],
+    ])
+  func usage(arguments: [String]) async throws {
+    let result = try await BuiltProgram.run("millrace", arguments)
+    #expect(result.code == 64)
+    #expect(!result.error.isEmpty)
+  }
+
+  @Test("wrong settings are told all at once and end with 78")
+  func wrongSettings() async throws {
+    let result = try await millrace(
+      "workflows", environment: ["MILLRACE_LISTEN": "x", "MILLRACE_BACKLOG": "none"])
+    #expect(result.code == 78)
+    #expect(result.errorLines.count == 2)
+  }
+
+  @Test("commands end with 69 and one line when nobody answers", arguments: ["workflows", "send"])
+  func nobodyAnswers(command: String) async throws {
+    let address = "127.0.0.1:\(try FreePort.next())"
+    let directory = try TemporaryDirectory()
+    let arguments = command == "send" ? ["send", "hello", "--url", "http://\(address)"] : [command]
+    let result = try await BuiltProgram.run(
+      "millrace", arguments, environment: ["MILLRACE_REDIS_URL": "redis://\(address)"], directory: directory.path)
+    #expect(result.code == 69)
+    #expect(result.errorLines.count == 1)
+    #expect(result.error.contains(address))
+  }
+}

@@ -1,0 +1,276 @@
+// The rules of a connection: order, limits, times and ends.
+
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import Testing
+
+@testable import IngestService
+
+@Suite("A connection")
+struct ConnectionHandlerTests {
+  private static func post(_ path: String, _ body: String = "", headers: String = "") -> String {
+    "POST \(path) HTTP/1.1\r\ncontent-length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
+  }
+  private static func get(_ path: String, headers: String = "") -> String { "GET \(path) HTTP/1.1\r\n\(headers)\r\n" }
+
+  @Test("pipelined requests are answered in their order, whatever takes long")
+  func pipelining() throws {
+    let stage = try HandlerStage()
+    try stage.write(
+      Self.post("/slow", "a") + Self.get("/now") + Self.post("/echo", "b") + Self.get("/later") + Self.get("/now"))
+    #expect(try stage.bodies() == [])
+    stage.router.succeed("first")
+    #expect(try stage.bodies() == ["first", "now", "b"])
+    stage.router.succeed("second")
+    #expect(try stage.bodies() == ["second", "now"])
+    #expect(stage.budget.inUse == 0)
+    #expect(stage.channel.isActive)
+  }
+
+  @Test("thousands of pipelined requests behind a slow one need no stack")
+  func deepPipeline() throws {
+    let stage = try HandlerStage()
+    try stage.write(Self.get("/later") + String(repeating: Self.get("/now"), count: 20_000))
+    stage.router.succeed("first")
+    #expect(try stage.bodies().count == 20_001)
+  }
+
+  @Test("a client that does not read its answers is not read any further")
+  func backpressure() throws {
+    let stage = try HandlerStage()
+    stage.channel.isWritable = false
+    try stage.write(Self.get("/now"))
+    try stage.write(Self.post("/echo", "b"))
+    #expect(try stage.bodies() == [])
+    stage.channel.isWritable = true
+    stage.channel.pipeline.fireChannelWritabilityChanged()
+    #expect(try stage.bodies() == ["now", "b"])
+  }
+
+  @Test("a body may come in pieces and in chunks")
+  func bodies() throws {
+    let stage = try HandlerStage()
+    let text = Self.post("/echo", "1234567890")
+    for character in text { try stage.write(String(character)) }
+    #expect(try stage.bodies() == ["1234567890"])
+    try stage.write("POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n")
+    #expect(stage.budget.inUse == 3)
+    try stage.write("2\r\nde\r\n0\r\nx: trailer\r\n\r\n")
+    #expect(try stage.bodies() == ["abcde"])
+    #expect(stage.budget.inUse == 0)
+  }
+
+  @Test("a body beyond the limit is 413, by its declared length and while it streams", arguments: [
+    "POST /echo HTTP/1.1\r\ncontent-length: 11\r\n\r\n",
+    "POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n6\r\n123456\r\n6\r\n123456\r\n",
+  ])
+  func tooLarge(text: String) throws {
+    let stage = try HandlerStage()
+    try stage.write(text)
+    let answer = try stage.answers()
+    #expect(answer.hasPrefix("HTTP/1.1 413 "))
+    #expect(answer.contains("connection: close"))
+    try stage.write(String(repeating: "more", count: 100))
+    #expect(try stage.answers() == "")
+    #expect(stage.budget.inUse == 0)
+    stage.pass(10)
+    #expect(!stage.channel.isActive)
+  }
+
+  @Test("a client that never ends sending is cut off after a while")
+  func endlessSender() throws {
+    let stage = try HandlerStage()
+    try stage.write("POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nff\r\n" + String(repeating: "x", count: 255))
+    #expect(try stage.answers().hasPrefix("HTTP/1.1 413 "))
+    for _ in 0..<40 where stage.channel.isActive {
+      try stage.write("\r\n1\r\nx")
+      stage.pass(1)
+    }
+    #expect(!stage.channel.isActive)
+  }
+
+  @Test("bodies beyond what the process may hold are 503")
+  func overBudget() throws {
+    let stage = try HandlerStage()
+    #expect(stage.budget.reserve(95))
+    try stage.write("POST /echo HTTP/1.1\r\ncontent-length: 10\r\n\r\n12345")
+    try stage.write("67890")
+    #expect(try stage.answers().hasPrefix("HTTP/1.1 503 "))
+    #expect(stage.budget.inUse == 95)
+  }
+
+  @Test("100 Continue is said when the body is wanted, and not when it is too large")
+  func expectation() throws {
+    let stage = try HandlerStage()
+    try stage.write("POST /echo HTTP/1.1\r\nexpect: 100-Continue\r\ncontent-length: 2\r\n\r\n")
+    #expect(try stage.answers() == "HTTP/1.1 100 Continue\r\n\r\n")
+    try stage.write("ab")
+    #expect(try stage.bodies() == ["ab"])
+    try stage.write("POST /echo HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 99\r\n\r\n")
+    #expect(try stage.answers().hasPrefix("HTTP/1.1 413 "))
+  }
+
+  @Test("heads beyond the limits are 431", arguments: [
+    String(repeating: "a: b\r\n", count: 101), "a: " + String(repeating: "x", count: 33_000) + "\r\n",
+    "a: " + String(repeating: "x", count: 200_000) + "\r\n",
+  ])
+  func largeHeads(headers: String) throws {
+    let stage = try HandlerStage()
+    try? stage.write(Self.get("/now", headers: headers))
+    #expect(try stage.answers().hasPrefix("HTTP/1.1 431 "))
+    stage.pass(10)
+    #expect(!stage.channel.isActive)
+  }
+
+  @Test("a target beyond the limit is refused")
+  func largeTarget() throws {
+    let stage = try HandlerStage()
+    try stage.write(Self.get("/" + String(repeating: "x", count: 9000)))
+    #expect(try stage.answers().hasPrefix("HTTP/1.1 431 "))
+  }
+
+  @Test("what is no HTTP is 400, once", arguments: [
+    "hello\r\n\r\n", "GET /now HTTP/1.1\r\nno colon\r\n\r\n", "\u{16}\u{3}\u{1}",
+    "POST /echo HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+    "POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+  ])
+  func malformed(text: String) throws {
+    let stage = try HandlerStage()
+    try? stage.write(text)
+    let answer = try stage.answers()
+    #expect(answer.hasPrefix("HTTP/1.1 400 "))
+    #expect(answer.dropFirst(8).firstRange(of: "HTTP/1.1 ") == nil)
+    try? stage.write(Self.get("/now"))
+    #expect(try stage.answers() == "")
+    #expect(stage.budget.inUse == 0)
+  }
+
+  @Test("nonsense behind a request in work does not cost the answer")
+  func nonsenseBehind() throws {
+    let stage = try HandlerStage()
+    try? stage.write(Self.post("/slow", "a") + "nonsense\r\n\r\n")
+    #expect(stage.channel.isActive)
+    stage.router.succeed("first")
+    let answer = try stage.answers()
+    #expect(answer.contains("[first]"))
+    #expect(answer.contains("connection: close"))
+  }
+
+  @Test("an idle connection is closed, one with a request in work is not")
+  func idle() throws {
+    let idle = try HandlerStage()
+    idle.pass(60)
+    #expect(idle.channel.isActive)
+    idle.pass(20)
+    #expect(!idle.channel.isActive)
+
+    let busy = try HandlerStage()
+    try busy.write(Self.post("/slow", "a"))
+    busy.pass(600)
+    #expect(busy.channel.isActive)
+    busy.router.succeed("done")
+    #expect(try busy.bodies() == ["done"])
+  }
+
+  @Test("a body that does not come on is 408, one that does is waited for")
+  func slowBody() throws {
+    let stage = try HandlerStage()
+    try stage.write("POST /echo HTTP/1.1\r\ncontent-length: 4\r\n\r\na")
+    stage.pass(25)
+    try stage.write("b")
+    stage.pass(25)
+    #expect(stage.budget.inUse == 2)
+    #expect(try stage.answers() == "")
+    stage.pass(10)
+    #expect(try stage.answers().hasPrefix("HTTP/1.1 408 "))
+    #expect(stage.budget.inUse == 0)
+    stage.pass(10)
+    #expect(!stage.channel.isActive)
+  }
+
+  @Test("a stop closes an idle connection and lets a busy one answer first")
+  func quiescing() throws {
+    let idle = try HandlerStage()
+    idle.fire(QuiesceEvent())
+    #expect(!idle.channel.isActive)
+    #expect(idle.connections.count == 0)
+
+    let busy = try HandlerStage()
+    try busy.write(Self.post("/slow", "a"))
+    busy.fire(QuiesceEvent())
+    #expect(busy.channel.isActive)
+    busy.router.succeed("done")
+    #expect(try busy.answers().contains("connection: close"))
+    busy.pass(10)
+    #expect(!busy.channel.isActive)
+    #expect(busy.connections.count == 0)
+  }
+
+  @Test("a client that has said all still gets its answers, the pipelined ones too")
+  func halfClosed() throws {
+    let stage = try HandlerStage()
+    try stage.write(Self.post("/slow", "a") + Self.get("/now"))
+    stage.fire(ChannelEvent.inputClosed)
+    #expect(stage.channel.isActive)
+    stage.router.succeed("first")
+    #expect(try stage.bodies() == ["first", "now"])
+    #expect(!stage.channel.isActive)
+    #expect(stage.budget.inUse == 0)
+  }
+
+  @Test("a connection that is lost gives its bytes back, and its answer goes nowhere")
+  func lost() throws {
+    let reading = try HandlerStage()
+    try reading.write("POST /echo HTTP/1.1\r\ncontent-length: 4\r\n\r\na")
+    #expect(reading.budget.inUse == 1)
+    _ = try reading.channel.finish(acceptAlreadyClosed: true)
+    #expect(reading.budget.inUse == 0)
+
+    let responding = try HandlerStage()
+    try responding.write(Self.post("/slow", "abc"))
+    #expect(responding.budget.inUse == 3)
+    _ = try responding.channel.finish(acceptAlreadyClosed: true)
+    responding.router.succeed("late")
+    #expect(responding.budget.inUse == 0)
+    #expect(responding.connections.count == 0)
+  }
+
+  @Test("a request that ends its connection, or offers another protocol, is the last one", arguments: [
+    "connection: close\r\n", "connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AA\r\n",
+  ])
+  func lastRequest(headers: String) throws {
+    let stage = try HandlerStage()
+    try stage.write(Self.post("/echo", "a", headers: headers))
+    let answer = try stage.answers()
+    #expect(answer.contains("[a]"))
+    #expect(answer.contains("connection: close"))
+  }
+
+  @Test("HTTP/1.0 closes unless asked to stay")
+  func oldProtocol() throws {
+    let closing = try HandlerStage()
+    try closing.write("GET /now HTTP/1.0\r\n\r\n")
+    #expect(try closing.answers().contains("connection: close"))
+  }
+
+  @Test("an error that nobody foresaw is 500, and the connection goes on")
+  func unforeseen() throws {
+    let stage = try HandlerStage()
+    try stage.write(Self.post("/fails", "a") + Self.get("/now"))
+    let answer = try stage.answers()
+    #expect(answer.hasPrefix("HTTP/1.1 500 "))
+    #expect(answer.contains("[now]"))
+  }
+
+  @Test("a request answered by its head alone is not waited for, and takes its connection along if a body follows")
+  func headAlone() throws {
+    let stage = try HandlerStage()
+    try stage.write(Self.get("/now") + Self.post("/now"))
+    #expect(try stage.bodies() == ["now", "now"])
+    try stage.write("POST /now HTTP/1.1\r\ncontent-length: 5\r\n\r\n")
+    #expect(try stage.answers().contains("connection: close"))
+    try stage.write("abcde" + Self.get("/now"))
+    #expect(try stage.answers() == "")
+  }
+}
