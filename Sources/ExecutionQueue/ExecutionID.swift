@@ -1,5 +1,7 @@
 // The name of one execution: known to the caller, to the logs and to every process.
 
+import ProcessSupport
+
 /// `PARTITION-MILLISECONDS-SEQUENCE-TOKEN`, for instance `0-1763926414123-0-7k3fz9m2c8h5xq1b`.
 ///
 /// The partition says where its keys live, the two numbers in the middle are the id of its first stream entry (so an
@@ -9,11 +11,13 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
   package let partition: Int
   package let entry: EntryID
   package let token: ExecutionToken
+  package let description: String
 
   package init(partition: Int, entry: EntryID, token: ExecutionToken) {
     self.partition = partition
     self.entry = entry
     self.token = token
+    description = "\(partition)-\(entry.description)-\(token.description)"
   }
 
   /// Nil unless the text is in exactly the form that `description` writes.
@@ -26,7 +30,6 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
     guard description == text else { return nil }
   }
 
-  package var description: String { "\(partition)-\(entry)-\(token)" }
 }
 
 /// The id of a stream entry: milliseconds of Redis's clock and a sequence number.
@@ -39,10 +42,26 @@ package struct EntryID: Hashable, Sendable, CustomStringConvertible {
     self.sequence = sequence
   }
 
-  package init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 2, let milliseconds = UInt64(parts[0]), let sequence = UInt64(parts[1]) else { return nil }
+  package init?(_ text: String) {
+    let bytes = text.utf8
+    guard let dash = bytes.firstIndex(of: UInt8(ascii: "-")), let milliseconds = Self.number(bytes[..<dash]),
+      let sequence = Self.number(bytes[bytes.index(after: dash)...])
+    else { return nil }
     self.init(milliseconds: milliseconds, sequence: sequence)
+  }
+
+  /// Decimal digits and nothing else; every admission reads two of these.
+  private static func number(_ digits: Substring.UTF8View) -> UInt64? {
+    guard !digits.isEmpty else { return nil }
+    var number: UInt64 = 0
+    for digit in digits {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+      let (tenfold, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+      let (sum, isTooLargeNow) = tenfold.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+      guard !isTooLarge, !isTooLargeNow else { return nil }
+      number = sum
+    }
+    return number
   }
 
   package var description: String { "\(milliseconds)-\(sequence)" }
@@ -56,10 +75,7 @@ package struct ExecutionToken: Hashable, Sendable, CustomStringConvertible {
   private static let length = 16
 
   package static func random() -> ExecutionToken {
-    var generator = SystemRandomNumberGenerator()
-    let high: UInt64 = generator.next()
-    let low: UInt64 = generator.next()
-    return ExecutionToken(bits: (high, low))
+    ExecutionToken(bits: (RandomBits.next(), RandomBits.next()))
   }
 
   private init(bits: (UInt64, UInt64)) {

@@ -37,12 +37,25 @@ package struct QueuedReply: Sendable {
   package let reply: [UInt8]?
   package let output: [UInt8]?
   package let isComplete: Bool
+
+  package init(
+    token: ExecutionToken, state: ExecutionState, message: String?, reply: [UInt8]?, output: [UInt8]?, isComplete: Bool
+  ) {
+    self.token = token
+    self.state = state
+    self.message = message
+    self.reply = reply
+    self.output = output
+    self.isComplete = isComplete
+  }
 }
 
 /// A worker's side. An instance is one worker incarnation.
 package protocol DeliveryQueue: Sendable {
   /// Says that this worker lives, for a few seconds more.
   func heartbeat() async throws(QueueError)
+  /// Whether this worker has been heard without a gap since then, so that nobody can have taken its deliveries over.
+  func wasHeard(since moment: ContinuousClock.Instant) -> Bool
   /// Says that this worker is gone; what it still holds is free for others at once.
   func leave() async throws(QueueError)
   /// Up to `limit` new deliveries, after waiting at most `wait` for the first.

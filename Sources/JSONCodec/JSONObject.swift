@@ -15,6 +15,12 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
     for (key, value) in members { self[key] = value }
   }
 
+  /// For members whose keys are known to differ; nothing is looked up.
+  package init(distinct members: [(key: String, value: JSON)]) {
+    self.members = members
+    if members.count > Self.indexedSize { buildPositions() }
+  }
+
   package init(dictionaryLiteral elements: (String, JSON)...) {
     self.init(elements)
   }

@@ -31,20 +31,21 @@ package struct ExecutionProcessor: Sendable {
 
   func process(_ delivery: Delivery) async {
     do {
+      let asked = ContinuousClock.now
       guard let lease = try await Persistence.keepTrying({ try await queue.begin(delivery) }) else {
         metrics.lost.increment()
         return
       }
-      await process(lease)
+      await process(lease, asked: asked)
     } catch {
       await handBack(delivery, lease: nil)
     }
   }
 
-  private func process(_ lease: Lease) async {
+  private func process(_ lease: Lease, asked: ContinuousClock.Instant) async {
     let started = ContinuousClock.now
     do {
-      let settlement = try await settlement(of: lease)
+      let settlement = try await settlement(of: lease, asked: asked)
       guard try await Persistence.keepTrying({ try await queue.settle(lease, settlement) }) else { return lose(lease) }
       metrics.settled(settlement.state, after: .now - started)
       log(lease, settlement)
@@ -57,7 +58,7 @@ package struct ExecutionProcessor: Sendable {
 
   /// Runs the workflow. Throws `LeaseLost` when another worker has taken over, anything else when this worker stops.
   /// What cannot be read would not become readable elsewhere either: that ends the execution.
-  private func settlement(of lease: Lease) async throws -> Settlement {
+  private func settlement(of lease: Lease, asked: ContinuousClock.Instant) async throws -> Settlement {
     let request: WebhookRequest
     do {
       request = try WebhookRequest(decoding: Array(lease.delivery.payload.readableBytesView))
@@ -82,7 +83,7 @@ package struct ExecutionProcessor: Sendable {
     } catch {
       return Self.broken("\(error)")
     }
-    let report = await runner.run(workflow, input, journal: LeaseJournal(queue: queue, lease: lease))
+    let report = await runner.run(workflow, input, journal: LeaseJournal(queue: queue, lease: lease, asked: asked))
     return try Settlement(report, workflow: workflow)
   }
 

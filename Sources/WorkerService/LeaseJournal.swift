@@ -10,10 +10,18 @@ struct LeaseLost: Error {}
 struct LeaseJournal: ExecutionJournal {
   let queue: any DeliveryQueue
   let lease: Lease
+  /// Before the lease was taken.
+  let asked: ContinuousClock.Instant
 
   func checkpoint(_ records: [NodeRecord]) async throws {
     let fields = records.map { CheckpointField(path: $0.path, bytes: $0.bytes) }
     guard try await Persistence.keepTrying({ try await queue.checkpoint(lease, fields) }) else { throw LeaseLost() }
+  }
+
+  /// Nobody takes over from a worker that was heard a moment ago; else the queue is asked, by writing nothing.
+  func confirm() async throws {
+    guard !queue.wasHeard(since: asked) else { return }
+    try await checkpoint([])
   }
 
   func reply(_ reply: Reply) async throws {

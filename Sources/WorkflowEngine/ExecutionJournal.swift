@@ -6,6 +6,13 @@ package import Workflows
 package protocol ExecutionJournal: Sendable {
   /// Keeps the records before it returns. When it throws, the runner stops and reports `.abandoned`.
   func checkpoint(_ records: [NodeRecord]) async throws
+  /// Asked before every effect: throws when somebody else has taken the execution over, so that a process which stood
+  /// still for a while does nothing on its return that was done elsewhere in the meantime.
+  func confirm() async throws
   /// Answers the waiting caller while the execution goes on (a `response` node with `end: false`).
   func reply(_ reply: Reply) async throws
+}
+
+extension ExecutionJournal {
+  package func confirm() async throws {}
 }

@@ -8,6 +8,7 @@ extension ExecutionWalk {
   func bounded(
     _ node: Node, _ work: @escaping @Sendable (any NodeServices) async throws -> JSON
   ) async throws -> JSON {
+    do { try await journal.confirm() } catch { throw Interruption.abandoned(error) }
     let services = services
     let moments = [node.timeout.map { ContinuousClock.now + $0 }, input.deadline].compactMap(\.self)
     let bounded = await Bounded.run(until: moments.min()) { try await work(services) }

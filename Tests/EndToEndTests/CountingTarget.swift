@@ -19,7 +19,7 @@ final class CountingTarget: Sendable {
   private let target: HTTPTarget
   private let record: CallRecord
 
-  /// - Parameter hold: returns when the call may be answered.
+  /// A call is answered when `hold` returns.
   static func start(hold: @escaping @Sendable (Call) async -> Void = { _ in }) async throws -> CountingTarget {
     let record = CallRecord()
     let target = try await HTTPTarget.start { request in

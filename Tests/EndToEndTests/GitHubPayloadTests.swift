@@ -108,7 +108,8 @@ extension SystemTests {
       try await system.apply(["github": Self.workflow(target.port)])
       let body = """
         {"z": 9007199254740993, "a": -9223372036854775808, "max":18446744073709551615 ,
-         "huge": 123456789012345678901234567890, "e": 1.0E+2, "zero": -0.0, "a b": "\\u00e9é\\n", "z": [ ], "action": 9007199254740993}
+         "huge": 123456789012345678901234567890, "e": 1.0E+2, "zero": -0.0,
+         "a b": "\\u00e9é\\n", "z": [ ], "action": 9007199254740993}
         """
       #expect(try await system.send("github", body, headers: [(name: "X-GitHub-Event", value: "push")]).status == 200)
       let request = try #require(try await target.waitFor(count: 1).first)

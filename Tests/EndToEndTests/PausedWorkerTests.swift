@@ -51,7 +51,7 @@ extension SystemTests {
       #expect(target.histories.values.allSatisfy { !$0.repeatsFinishedStep && $0.repeats == 1 })
     }
 
-    @Test("a worker that was paused at any moment calls nothing after its executions have been finished elsewhere")
+    @Test("a worker that was paused at any moment repeats one call of each execution at most, and writes nothing")
     func anyMoment() async throws {
       var random = SeededGenerator()
       let target = try await CountingTarget.start { _ in try? await Task.sleep(for: .milliseconds(3)) }
@@ -72,19 +72,25 @@ extension SystemTests {
         _ = await load.stop()
         try await system.addWorker()
         try await system.waitUntilDrained()
-        let calls = target.calls.count
+        let before = target.calls
+        let keys = Set(before.map { "\($0.execution):\($0.node)" })
+        let ids = Set(before.map(\.execution))
+        let records = try ids.map { try system.record(of: $0) }
         paused.resume()
         try await eventually("the paused worker has noticed every loss", within: .seconds(20)) {
           try await paused.metric("millrace_worker_lost_total") - lost >= Double(entries)
         }
-        late += target.calls.count - calls
+        // What it was about to call when it stood still it may call once more, as after a crash: under the same key.
+        let further = target.calls.dropFirst(before.count)
+        #expect(Set(further.map(\.execution)).count == further.count)
+        #expect(further.allSatisfy { keys.contains("\($0.execution):\($0.node)") })
+        #expect(try ids.map { try system.record(of: $0) } == records)
+        late += further.count
         held += entries
         #expect(await paused.stop())
       }
-      let finishedAgain = target.histories.values.filter(\.repeatsFinishedStep)
       print("PausedWorkerTests seed=\(random.seed) rounds=\(Self.rounds) held=\(held) late calls=\(late)")
-      #expect(late == 0)
-      #expect(finishedAgain.isEmpty, "\(finishedAgain.map(\.text))")
+      #expect(late <= held)
     }
 
     private struct Callers {

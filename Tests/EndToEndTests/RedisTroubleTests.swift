@@ -1,4 +1,5 @@
-// Redis away, full, emptied or set up so that it may forget: ingest says 503 and why, and both sides heal by themselves.
+// Redis away, full, emptied or set up so that it may forget: ingest says 503 and why, and both sides heal by
+// themselves.
 
 import TestSupport
 import Testing
@@ -119,7 +120,9 @@ extension SystemTests {
     @Test("a lost consumer group is made again, and what waits is delivered")
     func lostGroup() async throws {
       let system = try SystemStage.current().system
-      for stream in ["high", "normal", "low"] { try system.redis.command("XGROUP", "DESTROY", "{p0}:q:\(stream)", "workers") }
+      for stream in ["high", "normal", "low"] {
+        try system.redis.command("XGROUP", "DESTROY", "{p0}:q:\(stream)", "workers")
+      }
       let answer = try await system.send("echo", #"{"token":"z"}"#)
       #expect(answer.text == #"{"token":"z"}"#)
     }

@@ -29,7 +29,8 @@ extension SystemTests {
       }
       return [
         "echo": Workflows.echo, "patient": call("timeout: 30s"), "brief": call("timeout: 300ms"),
-        "strict": call("timeout: 300ms, onTimeout: error"), "failing": Endings.failing, "early": Endings.early(target.port),
+        "strict": call("timeout: 300ms, onTimeout: error"), "failing": Endings.failing,
+        "early": Endings.early(target.port),
       ]
     })
   struct SynchronousTests {

@@ -91,7 +91,8 @@ extension SystemTests {
     @Test(
       "what is no HTTP is a 400, and the connection ends",
       arguments: [
-        "NONSENSE\r\n\r\n", "GET / HTTP/1.1\r\nHost localhost\r\n\r\n", "POST / HTTP/9.9\r\n\r\n", "\u{0}\u{1}\u{2}\r\n\r\n",
+        "NONSENSE\r\n\r\n", "GET / HTTP/1.1\r\nHost localhost\r\n\r\n", "POST / HTTP/9.9\r\n\r\n",
+        "\u{0}\u{1}\u{2}\r\n\r\n",
         "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd",
         "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         "POST \(path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
@@ -110,7 +111,8 @@ extension SystemTests {
       let stage = try SystemStage.current()
       let before = try await stage.system.ingests[0].metric("millrace_ingest_admitted_total")
       let connection = try await SystemConnection.open(port: stage.system.port)
-      connection.write("POST \(Self.path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\nzz\r\n1}\r\n")
+      connection.write(
+        "POST \(Self.path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\nzz\r\n1}\r\n")
       try await connection.waitForClose()
       #expect(try await stage.system.ingests[0].metric("millrace_ingest_admitted_total") == before)
     }

@@ -74,6 +74,8 @@ struct ConnectionHandlerTests {
     try stage.write(String(repeating: "more", count: 100))
     #expect(try stage.answers() == "")
     #expect(stage.budget.inUse == 0)
+    #expect(stage.halfClose.isOutputClosed)
+    #expect(stage.channel.isActive)  // for the client to read its answer
     stage.pass(10)
     #expect(!stage.channel.isActive)
   }
@@ -83,11 +85,13 @@ struct ConnectionHandlerTests {
     let stage = try HandlerStage()
     try stage.write("POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nff\r\n" + String(repeating: "x", count: 255))
     #expect(try stage.answers().hasPrefix("HTTP/1.1 413 "))
-    for _ in 0..<40 where stage.channel.isActive {
+    var seconds = 0
+    while stage.channel.isActive, seconds < 100 {
       try stage.write("\r\n1\r\nx")
       stage.pass(1)
+      seconds += 1
     }
-    #expect(!stage.channel.isActive)
+    #expect((20...40).contains(seconds))
   }
 
   @Test("bodies beyond what the process may hold are 503")
@@ -140,7 +144,7 @@ struct ConnectionHandlerTests {
     try? stage.write(text)
     let answer = try stage.answers()
     #expect(answer.hasPrefix("HTTP/1.1 400 "))
-    #expect(answer.dropFirst(8).firstRange(of: "HTTP/1.1 ") == nil)
+    #expect(answer.dropFirst(8).firstRange(of: "HTTP/1.1 400") == nil)
     try? stage.write(Self.get("/now"))
     #expect(try stage.answers() == "")
     #expect(stage.budget.inUse == 0)

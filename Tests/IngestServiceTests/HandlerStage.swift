@@ -14,6 +14,7 @@ final class HandlerStage {
   let router: FakeRouter
   let budget = BodyBudget(limit: 100)
   let connections = OpenConnections(limit: 10)
+  let halfClose = HalfClose()
 
   init() throws {
     router = FakeRouter(eventLoop: channel.eventLoop)
@@ -21,7 +22,8 @@ final class HandlerStage {
       budget: budget, connections: connections, metrics: IngestMetrics(registry: MetricsRegistry()),
       date: DateHeader(), logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
-    try channel.pipeline.syncOperations.addHandlers(decoder, ConnectionHandler(router: router, services: services))
+    try channel.pipeline.syncOperations.addHandlers(
+      halfClose, decoder, ConnectionHandler(router: router, services: services))
     channel.connect(to: try SocketAddress(ipAddress: "192.0.2.1", port: 1), promise: nil)
     channel.embeddedEventLoop.run()
   }
@@ -48,6 +50,19 @@ final class HandlerStage {
   func fire(_ event: some Sendable) {
     channel.pipeline.fireUserInboundEventTriggered(event)
     channel.embeddedEventLoop.run()
+  }
+}
+
+/// Gives the embedded channel what sockets have: an end of the output alone.
+final class HalfClose: ChannelOutboundHandler {
+  typealias OutboundIn = ByteBuffer
+
+  private(set) var isOutputClosed = false
+
+  func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    guard mode == .output else { return context.close(mode: mode, promise: promise) }
+    isOutputClosed = true
+    promise?.succeed()
   }
 }
 

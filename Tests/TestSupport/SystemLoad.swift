@@ -49,9 +49,7 @@ package final class SystemLoad: Sendable {
   private let begin = ContinuousClock.now
   private let senders = Mutex<[Task<Void, Never>]>([])
 
-  /// - Parameters:
-  ///   - ports: the connections are spread over these.
-  ///   - request: makes the request with this number.
+  /// The connections are spread over the ports; `request` makes the request with a number.
   package static func start(
     ports: [Int], connections: Int, perSecond: Double, request: @escaping @Sendable (Int) -> SystemRequest
   ) -> SystemLoad {

@@ -67,9 +67,8 @@ package final class SystemUnderTest: Sendable {
     redis.stop()
   }
 
-  /// Applies workflow files with `millrace apply` and waits until every ingest knows them.
-  ///
-  /// - Parameter workflows: YAML by key; the key is the file's name.
+  /// Applies workflow files (YAML by key, which is the file's name) with `millrace apply` and waits until every ingest
+  /// knows them.
   package func apply(_ workflows: [String: String]) async throws {
     let directory = try TemporaryDirectory()
     for (key, text) in workflows { try directory.write("\(key).yaml", text) }

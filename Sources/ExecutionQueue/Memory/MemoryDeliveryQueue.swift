@@ -11,6 +11,10 @@ struct MemoryDeliveryQueue: DeliveryQueue {
     queue.state.withLock { $0.workers[worker] = .now + queue.lifetime }
   }
 
+  func wasHeard(since moment: ContinuousClock.Instant) -> Bool {
+    queue.state.withLock { $0.workers[worker].map { $0 > .now } ?? false }
+  }
+
   func leave() async throws(QueueError) {
     _ = queue.state.withLock { $0.workers.removeValue(forKey: worker) }
     queue.ring()

@@ -7,6 +7,7 @@
 package import Logging
 import NIOCore
 package import RedisClient
+import Synchronization
 
 package final class RedisDeliveryQueue: DeliveryQueue {
   /// How long a worker counts as alive after a heartbeat. It beats every second, so a stall of less changes nothing.
@@ -24,6 +25,7 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   let worker: String
   let logger: Logger
   let held = HeldEntries()
+  private let heard = Mutex<(last: ContinuousClock.Instant, unbrokenSince: ContinuousClock.Instant)?>(nil)
   private let begins: NIOLoopBound<TurnBatcher<Delivery, Lease?>>
   private let checkpoints: NIOLoopBound<TurnBatcher<CheckpointItem, Bool>>
   private let settlements: NIOLoopBound<TurnBatcher<SettleItem, Bool>>
@@ -51,7 +53,21 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   }
 
   package func heartbeat() async throws(QueueError) {
+    let sent = ContinuousClock.now
     try await beat(milliseconds: Self.lifetime.inMilliseconds)
+    heard.withLock { heard in
+      let isUnbroken = heard.map { sent - $0.last < Self.trustedSilence } ?? false
+      heard = (sent, isUnbroken ? heard?.unbrokenSince ?? sent : sent)
+    }
+  }
+
+  /// Shorter than the lifetime, for what is done on the strength of the answer.
+  private static let trustedSilence: Duration = lifetime - .seconds(1)
+
+  package func wasHeard(since moment: ContinuousClock.Instant) -> Bool {
+    heard.withLock { heard in
+      heard.map { $0.unbrokenSince <= moment && .now - $0.last < Self.trustedSilence } ?? false
+    }
   }
 
   package func leave() async throws(QueueError) {

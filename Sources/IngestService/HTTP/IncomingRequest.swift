@@ -1,6 +1,7 @@
 // A request whose head has been read, as the routes see it. A class, because it travels through several closures.
 
 package import NIOHTTP1
+import ProcessSupport
 
 package final class IncomingRequest: Sendable {
   package let method: String
@@ -40,8 +41,7 @@ enum RequestID {
   }
 
   static func random() -> String {
-    var generator = SystemRandomNumberGenerator()
-    var bits: UInt64 = generator.next()
+    var bits = RandomBits.next()
     return String(unsafeUninitializedCapacity: 16) { characters in
       for position in 0..<16 {
         characters[position] = alphabet[Int(bits & 15)]

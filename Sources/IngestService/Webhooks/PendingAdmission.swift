@@ -6,12 +6,19 @@ import NIOCore
 import NIOHTTP1
 import Workflows
 
-struct PendingAdmission: Sendable {
+/// A class, because it travels through several closures.
+final class PendingAdmission: Sendable {
   let incoming: IncomingRequest
   let workflow: Workflow
-  let webhook: WebhookRequest
   let scope: WebhookScope
-  let preference: Preference
+  private let webhook: WebhookRequest
+
+  init(incoming: IncomingRequest, workflow: Workflow, webhook: WebhookRequest, scope: WebhookScope) {
+    self.incoming = incoming
+    self.workflow = workflow
+    self.webhook = webhook
+    self.scope = scope
+  }
 
   func execution(token: ExecutionToken, inbox: String?, priority: ExecutionQueue.Priority) -> NewExecution {
     NewExecution(

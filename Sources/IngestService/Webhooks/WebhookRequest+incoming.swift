@@ -42,17 +42,17 @@ extension WebhookRequest {
 extension HTTPHeaders {
   /// Lower-case names; repeated fields joined as RFC 9110 5.3 says, cookies as RFC 6265 does.
   var asJSON: JSONObject {
-    var members: [(String, JSON)] = []
+    var members: [(key: String, value: JSON)] = []
     members.reserveCapacity(count)
     for (name, value) in self {
-      let name = name.lowercased()
-      if let index = members.firstIndex(where: { $0.0 == name }), let before = members[index].1.stringValue {
-        members[index].1 = .string(before + (name == "cookie" ? "; " : ", ") + value)
+      let name = name.utf8.contains { (0x41...0x5a).contains($0) } ? name.lowercased() : name
+      if let index = members.firstIndex(where: { $0.key == name }), let before = members[index].value.stringValue {
+        members[index].value = .string(before + (name == "cookie" ? "; " : ", ") + value)
       } else {
         members.append((name, .string(value)))
       }
     }
-    return JSONObject(members)
+    return JSONObject(distinct: members)
   }
 }
 

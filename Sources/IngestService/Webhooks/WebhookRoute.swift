@@ -72,11 +72,11 @@ struct WebhookRoute: Sendable {
         metrics.ignored.increment()
         return eventLoop.makeSucceededFuture(.json(200, "{\"ignored\":true}"))
       }
-      let admission = PendingAdmission(
-        incoming: incoming, workflow: workflow, webhook: webhook, scope: scope,
-        preference: Preference(incoming.headers, trigger: workflow.trigger))
-      return workflow.trigger.mode == .sync && !admission.preference.respondsAsync
-        ? admitAndWait(admission) : admitAndConfirm(admission)
+      let pending = PendingAdmission(incoming: incoming, workflow: workflow, webhook: webhook, scope: scope)
+      guard workflow.trigger.mode == .sync else { return admitAndConfirm(pending) }
+      let preference = Preference(incoming.headers, trigger: workflow.trigger)
+      return preference.respondsAsync
+        ? admitAndConfirm(pending) : admitAndWait(pending, patience: preference.patience)
     } catch let problem as Problem {
       return eventLoop.makeSucceededFuture(problem.answer(requestID: incoming.requestID))
     } catch {
@@ -94,22 +94,27 @@ struct WebhookRoute: Sendable {
         Problem.malformed("The answer of this workflow cannot be made: \(error)")
           .answer(requestID: pending.incoming.requestID))
     }
-    return admissions.admit(pending.execution(token: .random(), inbox: nil, priority: pending.workflow.queuePriority))
-      .map { admission in
-        switch admission {
-        case .admitted(let id):
+    let promise = eventLoop.makePromise(of: HTTPAnswer.self)
+    admissions.admit(pending.execution(token: .random(), inbox: nil, priority: pending.workflow.queuePriority))
+      .whenComplete { result in
+        switch result {
+        case .success(.admitted(let id)):
           metrics.admitted.increment()
-          return confirmation.answer(id: id)
-        case .backlogFull: return Problem.backlogFull.answer(requestID: pending.incoming.requestID)
-        case .noWorker: return Problem.noWorker.answer(requestID: pending.incoming.requestID)
+          promise.succeed(confirmation.answer(id: id))
+        case .success(.backlogFull):
+          promise.succeed(Problem.backlogFull.answer(requestID: pending.incoming.requestID))
+        case .success(.noWorker): promise.succeed(Problem.noWorker.answer(requestID: pending.incoming.requestID))
+        case .failure(let error): promise.succeed(answer(to: error, pending))
         }
       }
-      .flatMapErrorThrowing { answer(to: $0, pending) }
+    return promise.futureResult
   }
 
   // MARK: synchronous
 
-  private func admitAndWait(_ pending: PendingAdmission) -> EventLoopFuture<HTTPAnswer> {
+  private func admitAndWait(
+    _ pending: PendingAdmission, patience: TimeAmount
+  ) -> EventLoopFuture<HTTPAnswer> {
     let token = ExecutionToken.random()
     // The waiter is there before the execution is: the reply may be faster than the answer to the admission.
     let reply = inbox.wait(for: token, on: eventLoop)
@@ -118,7 +123,7 @@ struct WebhookRoute: Sendable {
       switch admission {
       case .admitted(let id):
         metrics.admitted.increment()
-        return wait(for: reply, id: id, pending)
+        return wait(for: reply, id: id, pending, patience: patience)
       case .backlogFull:
         inbox.forget(token)
         return eventLoop.makeSucceededFuture(Problem.backlogFull.answer(requestID: pending.incoming.requestID))
@@ -134,10 +139,11 @@ struct WebhookRoute: Sendable {
   }
 
   private func wait(
-    for reply: EventLoopFuture<ExecutionOutcome?>, id: ExecutionID, _ pending: PendingAdmission
+    for reply: EventLoopFuture<ExecutionOutcome?>, id: ExecutionID, _ pending: PendingAdmission,
+    patience: TimeAmount
   ) -> EventLoopFuture<HTTPAnswer> {
     inbox.admitted(id, admissions: admissions)
-    let alarm = eventLoop.scheduleTask(in: pending.preference.patience) { inbox.forget(id.token) }
+    let alarm = eventLoop.scheduleTask(in: patience) { inbox.forget(id.token) }
     return reply.map { outcome in
       alarm.cancel()
       if let outcome {

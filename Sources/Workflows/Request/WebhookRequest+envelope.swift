@@ -25,14 +25,14 @@ extension WebhookRequest {
   }
 
   private func writeHead(to output: inout [UInt8]) {
-    var members: [(String, JSON)] = [
+    var members: [(key: String, value: JSON)] = [
       ("workflow", .string(workflow)), ("version", .int(Int64(version))), ("receivedAt", .int(receivedAt)),
       ("method", .string(method)), ("path", .string(path)), ("clientAddress", .string(clientAddress)),
       ("query", query), ("headers", headers), ("params", params),
     ]
     if let contentType { members.append(("contentType", .string(contentType))) }
     if bodyKind != .auto { members.append(("bodyKind", .string(bodyKind.rawValue))) }
-    JSON.object(JSONObject(members)).write(to: &output)
+    JSON.object(JSONObject(distinct: members)).write(to: &output)
   }
 
   package init(decoding bytes: [UInt8]) throws(WebhookRequestError) {
