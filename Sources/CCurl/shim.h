@@ -55,6 +55,12 @@ static inline CURLcode millrace_curl_set_open_callback(CURL *easy, millrace_curl
   return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
 }
 
+typedef int (*millrace_curl_start_callback)(void *, char *, char *, int, int);
+
+static inline CURLcode millrace_curl_set_start_callback(CURL *easy, millrace_curl_start_callback value) {
+  return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
+}
+
 static inline CURLcode millrace_curl_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);
 }

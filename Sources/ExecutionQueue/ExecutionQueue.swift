@@ -70,8 +70,9 @@ package protocol DeliveryQueue: Sendable {
   func reply(_ lease: Lease, _ reply: [UInt8]) async throws(QueueError) -> Bool
   /// Ends the execution. False when the lease has been lost; true again when repeated after a lost answer.
   func settle(_ lease: Lease, _ settlement: Settlement) async throws(QueueError) -> Bool
-  /// Frees a delivery for another worker; `lease` if it had begun. Counts as no attempt.
-  func handBack(_ delivery: Delivery, lease: Lease?) async throws(QueueError)
+  /// Frees a delivery for another worker; `lease` if it had begun. Counts as no attempt. False when it is somebody
+  /// else's by now.
+  func handBack(_ delivery: Delivery, lease: Lease?) async throws(QueueError) -> Bool
 }
 
 /// What people and dashboards read.

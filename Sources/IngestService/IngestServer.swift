@@ -53,17 +53,19 @@ package struct IngestServer: Service {
   private let parts: Parts
   private let limits: Limits
   private let environment: [String: String]
+  private let address: String
   private let connections: OpenConnections
   private let whenListening: @Sendable (SocketAddress) -> Void
 
   package init(
-    listen: ListenAddress, parts: Parts, limits: Limits, environment: [String: String],
+    listen: ListenAddress, parts: Parts, limits: Limits, environment: [String: String], publicURL: String? = nil,
     whenListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }
   ) {
     self.listen = listen
     self.parts = parts
     self.limits = limits
     self.environment = environment
+    self.address = publicURL ?? ""
     self.whenListening = whenListening
     connections = OpenConnections(limit: limits.connections)
   }
@@ -127,7 +129,7 @@ package struct IngestServer: Service {
     return IngestRouter(
       webhooks: WebhookRoute(
         catalog: parts.catalog, admissions: admissions, inbox: parts.inbox, gate: parts.gate, metrics: metrics,
-        environment: environment, bodyLimit: limits.body, eventLoop: loop),
+        environment: environment, bodyLimit: limits.body, address: address, eventLoop: loop),
       results: ResultRoute(admissions: admissions),
       status: StatusEndpoints(health: parts.health, metrics: parts.registry))
   }

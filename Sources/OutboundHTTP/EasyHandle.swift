@@ -48,6 +48,10 @@ struct EasyHandle: Hashable {
     try check(millrace_curl_set_open_callback(pointer, callback), CURLOPT_OPENSOCKETFUNCTION)
   }
 
+  func setStart(_ callback: @escaping millrace_curl_start_callback) throws(OutboundError) {
+    try check(millrace_curl_set_start_callback(pointer, callback), CURLOPT_PREREQFUNCTION)
+  }
+
   /// Sets the body of a POST; libcurl copies it.
   func setBody(_ bytes: [UInt8]) throws(OutboundError) {
     try set(CURLOPT_POST, true)

@@ -59,6 +59,9 @@ package struct OutboundRequest: Sendable {
   package var tls: TLSOptions
   /// http, https, socks4, socks5 or socks5h URL of a proxy; nil connects directly, whatever the environment says.
   package var proxy: String?
+  /// Asked on the transport's thread at the last moment, when the first byte is about to leave; false ends the request
+  /// as canceled. A request may have waited long for its connection.
+  package var mayStart: (@Sendable () -> Bool)?
 
   package init(
     method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: Body = .none,

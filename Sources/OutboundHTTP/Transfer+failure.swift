@@ -45,6 +45,8 @@ extension Transfer {
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR,
       CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED:
       return (.tls, "no TLS connection with \(host): \(detail(code))")
+    case CURLE_ABORTED_BY_CALLBACK:
+      return (.canceled, "not sent, because whoever asked for it may do so no more")
     case CURLE_TOO_MANY_REDIRECTS:
       return (.tooManyRedirects, "more than \(checked.request.redirects) redirects; the last led to \(host)")
     case CURLE_WRITE_ERROR where excess != nil:

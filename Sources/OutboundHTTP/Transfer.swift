@@ -69,6 +69,8 @@ final class Transfer {
     try easy.set(CURLOPT_HEADERDATA, pointer: context)
     try easy.setOpenSocket(socketAsked)
     try easy.set(CURLOPT_OPENSOCKETDATA, pointer: context)
+    try easy.setStart(requestStarts)
+    try easy.set(CURLOPT_PREREQDATA, pointer: context)
     try easy.set(CURLOPT_PRIVATE, pointer: context)
     try easy.set(CURLOPT_ERRORBUFFER, pointer: errorText)
   }

@@ -1,5 +1,5 @@
 // The functions that libcurl calls while it works. File-scope functions, because a closure written in isolated code
-// checks its executor when C calls it. The context of the first three is the `Transfer`, of the last two the
+// checks its executor when C calls it. The context of the first four is the `Transfer`, of the last two the
 // `TransferSet`; both outlive every call, see there.
 
 import CCurl
@@ -37,6 +37,16 @@ func socketAsked(
   guard transfer.permits(destination) else { return millrace_curl_no_socket() }
   let kind = target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
   return socket(target.pointee.family, kind, target.pointee.protocol)
+}
+
+/// Asked when the connection stands and the request's first byte is about to leave, for each redirect too.
+func requestStarts(
+  _ context: UnsafeMutableRawPointer?, _ target: UnsafeMutablePointer<CChar>?,
+  _ local: UnsafeMutablePointer<CChar>?, _ targetPort: Int32, _ localPort: Int32
+) -> Int32 {
+  guard let context else { return CURL_PREREQFUNC_ABORT }
+  let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+  return transfer.checked.request.mayStart?() ?? true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 /// libcurl wants to know about a socket's readiness, or no more.

@@ -4,8 +4,8 @@ package import Catalog
 package import ExecutionQueue
 import JSONCodec
 package import Logging
-import ProcessSupport
 import NIOCore
+import ProcessSupport
 package import WorkflowEngine
 import Workflows
 
@@ -99,11 +99,11 @@ package struct ExecutionProcessor: Sendable {
   }
 
   private func handBack(_ delivery: Delivery, lease: Lease?) async {
-    metrics.handedBack.increment()
     // This task is cancelled; the last write is not.
     await Task {
       do {
-        try await queue.handBack(delivery, lease: lease)
+        let wasOurs = try await queue.handBack(delivery, lease: lease)
+        (wasOurs ? metrics.handedBack : metrics.lost).increment()
       } catch {
         logger.warning(
           "not handed back; others take over when this worker counts as dead", metadata: ["error": "\(error)"])

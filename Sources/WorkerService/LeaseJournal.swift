@@ -1,31 +1,44 @@
 // What the engine writes while it runs, made durable under the lease.
 
 import ExecutionQueue
+import Synchronization
 import WorkflowEngine
 import Workflows
 
 /// Another worker has begun this execution: nothing of this run counts any more.
 struct LeaseLost: Error {}
 
-struct LeaseJournal: ExecutionJournal {
-  let queue: any DeliveryQueue
-  let lease: Lease
-  /// Before the lease was taken.
-  let asked: ContinuousClock.Instant
+final class LeaseJournal: ExecutionJournal {
+  private let queue: any DeliveryQueue
+  private let lease: Lease
+  /// A moment before Redis last said that the lease is ours.
+  private let asked: Mutex<ContinuousClock.Instant>
+
+  init(queue: any DeliveryQueue, lease: Lease, asked: ContinuousClock.Instant) {
+    self.queue = queue
+    self.lease = lease
+    self.asked = Mutex(asked)
+  }
 
   func checkpoint(_ records: [NodeRecord]) async throws {
     let fields = records.map { CheckpointField(path: $0.path, bytes: $0.bytes) }
-    guard try await Persistence.keepTrying({ try await queue.checkpoint(lease, fields) }) else { throw LeaseLost() }
+    let moment = ContinuousClock.now
+    guard try await Persistence.keepTrying({ try await self.queue.checkpoint(self.lease, fields) }) else {
+      throw LeaseLost()
+    }
+    asked.withLock { $0 = moment }
   }
 
   /// Nobody takes over from a worker that was heard a moment ago; else the queue is asked, by writing nothing.
   func confirm() async throws {
-    guard !queue.wasHeard(since: asked) else { return }
+    guard !isConfirmed else { return }
     try await checkpoint([])
   }
 
+  var isConfirmed: Bool { queue.wasHeard(since: asked.withLock { $0 }) }
+
   func reply(_ reply: Reply) async throws {
-    guard try await Persistence.keepTrying({ try await queue.reply(lease, reply.encoded()) }) else {
+    guard try await Persistence.keepTrying({ try await self.queue.reply(self.lease, reply.encoded()) }) else {
       throw LeaseLost()
     }
   }

@@ -14,7 +14,8 @@ extension ExecutionInput {
     // Handing an execution back moves the fence on, but counts as no attempt.
     let records = try lease.checkpoint.map { try NodeRecord(path: $0.path, decoding: $0.bytes) }
     self.init(
-      id: lease.id.description, request: request, attempt: lease.crashes + 1, environment: environment, records: records,
+      id: lease.id.description, request: request, attempt: lease.crashes + 1, environment: environment,
+      records: records,
       replied: lease.replied, deadline: workflow.timeout.map { Self.deadline($0, since: request.receivedAt) })
   }
 

@@ -9,10 +9,13 @@ package protocol ExecutionJournal: Sendable {
   /// Asked before every effect: throws when somebody else has taken the execution over, so that a process which stood
   /// still for a while does nothing on its return that was done elsewhere in the meantime.
   func confirm() async throws
+  /// Asked at the last moment before a request leaves, on any thread: false when `confirm` would have to be asked again.
+  var isConfirmed: Bool { get }
   /// Answers the waiting caller while the execution goes on (a `response` node with `end: false`).
   func reply(_ reply: Reply) async throws
 }
 
 extension ExecutionJournal {
   package func confirm() async throws {}
+  package var isConfirmed: Bool { true }
 }

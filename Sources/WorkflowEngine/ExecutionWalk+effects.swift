@@ -1,6 +1,7 @@
 // What the world notices of a walk, bounded by the node's timeout and the execution's deadline.
 
 import JSONCodec
+import OutboundHTTP
 import ProcessSupport
 import Workflows
 
@@ -9,7 +10,7 @@ extension ExecutionWalk {
     _ node: Node, _ work: @escaping @Sendable (any NodeServices) async throws -> JSON
   ) async throws -> JSON {
     do { try await journal.confirm() } catch { throw Interruption.abandoned(error) }
-    let services = services
+    let services = ConfirmedServices(services: services, journal: journal)
     let moments = [node.timeout.map { ContinuousClock.now + $0 }, input.deadline].compactMap(\.self)
     let bounded = await Bounded.run(until: moments.min()) { try await work(services) }
     switch bounded.result {
@@ -27,5 +28,18 @@ extension ExecutionWalk {
     guard !replied else { return }
     do { try await journal.reply(early) } catch { throw .abandoned(error) }
     replied = true
+  }
+}
+
+/// A request may wait for its connection, and its process may stand still meanwhile: it leaves only if the execution is
+/// still in these hands then.
+private struct ConfirmedServices: NodeServices {
+  let services: any NodeServices
+  let journal: any ExecutionJournal
+
+  func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
+    var request = request
+    request.mayStart = { [journal] in journal.isConfirmed }
+    return try await services.send(request)
   }
 }

@@ -77,7 +77,12 @@ enum IngestProgram {
       parts: IngestServer.Parts(
         group: group, admissions: { loop in queues[ObjectIdentifier(loop)]! }, catalog: catalog, inbox: inbox,
         gate: gate, health: health, registry: registry, logger: logger),
-      limits: limits, environment: settings.environment)
+      limits: limits, environment: settings.environment, publicURL: settings.publicURL)
+
+    // Who sends at the first moment should not be told to come back later; but a Redis that is away must not keep this
+    // process from saying so.
+    try? await housekeeping.whenReady(timeout: .seconds(3))
+    try? await catalog.refresh()
 
     // The server stops first, while the inbox still brings the replies that its callers wait for.
     let services = ServiceGroup(

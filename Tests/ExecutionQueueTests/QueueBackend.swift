@@ -17,6 +17,12 @@ protocol QueueBackend: Sendable {
   var inspection: any QueueInspection { get async throws }
   /// Makes the worker's heartbeat run out, as if the process had been killed.
   func silence(_ worker: String) async throws
+  /// Makes it seem as if heartbeats had come for long without an outage.
+  func beSteady() async throws
+}
+
+extension QueueBackend {
+  func beSteady() async throws {}
 }
 
 enum BackendKind: String, CaseIterable {
@@ -26,26 +32,19 @@ enum BackendKind: String, CaseIterable {
     switch self {
     case .memory: return try await body(MemoryBackend())
     case .redis:
-      let server = try await RedisServer.start()
-      let backend = try await RedisBackend(server: server)
-      do {
-        let result = try await body(backend)
-        await backend.close()
-        server.stop()
-        return result
-      } catch {
-        await backend.close()
-        server.stop()
-        throw error
-      }
+      return try await RedisBackend.with { _, backend in try await body(backend) }
     }
   }
 }
 
-/// Its backlog is that of the first `admissions` call.
+/// Its backlog is set when it is made.
 final class MemoryBackend: QueueBackend {
   let lifetime: Duration = .seconds(60)
-  private let queue = MemoryQueue(backlog: 5, lifetime: .seconds(60))
+  private let queue: MemoryQueue
+
+  init(backlog: Int = 5) {
+    queue = MemoryQueue(backlog: backlog, lifetime: .seconds(60))
+  }
 
   func admissions(backlog: Int) async throws -> any AdmissionQueue {
     queue.admissions(on: MultiThreadedEventLoopGroup.singleton.any())
@@ -65,12 +64,26 @@ final class RedisBackend: QueueBackend {
   private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
   private let open = Connections()
 
+  static func with<Result>(
+    _ body: (RedisServer, RedisBackend) async throws -> Result
+  ) async throws -> Result {
+    let server = try await RedisServer.start()
+    defer { server.stop() }
+    let backend = try await RedisBackend(server: server)
+    let result: Swift.Result<Result, any Error>
+    do { result = .success(try await body(server, backend)) } catch { result = .failure(error) }
+    await backend.close()
+    return try result.get()
+  }
+
   init(server: RedisServer) async throws {
     url = try RedisURL(server.url)
   }
 
   actor Connections {
-    var list: [RedisConnection] = []
+    private(set) var list: [RedisConnection] = []
+    var control: RedisConnection?
+    func use(control connection: RedisConnection) { control = connection }
     func add(_ connection: RedisConnection) { list.append(connection) }
   }
 
@@ -111,10 +124,24 @@ final class RedisBackend: QueueBackend {
     get async throws { RedisInspection(connection: try await connect(), keys: keys) }
   }
 
-  func silence(_ worker: String) async throws {
+  /// One connection for all that the tests do behind the queue's back.
+  private func control() async throws -> RedisConnection {
+    if let connection = await open.control { return connection }
     let connection = try await connect()
-    _ = try await connection.run(RedisCommand("ZADD", keys.workers, "1", worker))
-    // There was no outage: heartbeats have come for a long time.
-    _ = try await connection.run(RedisCommand("SET", keys.steady, "1", "PX", "600000"))
+    await open.use(control: connection)
+    return connection
+  }
+
+  func silence(_ worker: String) async throws {
+    _ = try await control().run(RedisCommand("ZADD", keys.workers, "1", worker))
+    try await beSteady()
+  }
+
+  func beSteady() async throws {
+    _ = try await control().run(RedisCommand("SET", keys.steady, "1", "PX", "600000"))
+  }
+
+  func record(_ id: ExecutionID) async throws -> ExecutionRecord? {
+    try await RedisInspection(connection: try await control(), keys: keys).record(of: id, detail: .everything)
   }
 }

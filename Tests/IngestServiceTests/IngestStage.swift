@@ -31,7 +31,7 @@ struct IngestStage: Sendable {
     var admissions: @Sendable (any AdmissionQueue) -> any AdmissionQueue = { $0 }
   }
 
-  /// - Parameter workflows: definitions by key.
+  /// `workflows` are definitions by key.
   static func with<Result: Sendable>(
     _ workflows: [String: String], options: Options = Options(),
     _ body: @Sendable (IngestStage) async throws -> Result

@@ -34,8 +34,10 @@ struct SynchronousTests {
       text: "{\"out\": 1}", header: ("content-type", "application/json")),
     Outcome(settlement: Settlement(state: .succeeded, keep: .zero), status: 200, text: nil),
     Outcome(
-      settlement: Settlement(state: .succeeded, reply: Reply(status: 204).encoded(), keep: .zero), status: 204, text: ""),
-    Outcome(settlement: Settlement(state: .failed, message: "node \"a\": no", keep: .seconds(60)), status: 500, text: nil),
+      settlement: Settlement(state: .succeeded, reply: Reply(status: 204).encoded(), keep: .zero), status: 204, text: ""
+    ),
+    Outcome(
+      settlement: Settlement(state: .failed, message: "node \"a\": no", keep: .seconds(60)), status: 500, text: nil),
     Outcome(settlement: Settlement(state: .error, message: "broken", keep: .zero), status: 500, text: nil),
     Outcome(settlement: Settlement(state: .timedOut, keep: .zero), status: 500, text: nil),
     Outcome(settlement: Settlement(state: .succeeded, reply: [9, 9], keep: .zero), status: 500, text: nil),
@@ -79,7 +81,8 @@ struct SynchronousTests {
     }
   }
 
-  @Test("a deadline is 202 with the place of the result, or 504; the execution goes on", arguments: ["short", "strict"])
+  @Test(
+    "a deadline is 202 with the place of the result, or 504; the execution goes on", arguments: ["short", "strict"])
   func deadline(key: String) async throws {
     try await IngestStage.with(Self.workflows) { stage in
       _ = try await stage.worker()
@@ -142,13 +145,15 @@ struct SynchronousTests {
 
   @Test("callers whose connections are gone leave nothing behind")
   func goneCallers() async throws {
-    try await IngestStage.with(Self.workflows.merging(["brief": Definition.trigger("mode: sync, timeout: 300ms")]) { $1 }) {
+    try await IngestStage.with(
+      Self.workflows.merging(["brief": Definition.trigger("mode: sync, timeout: 300ms")]) { $1 }
+    ) {
       stage in
       _ = try await stage.worker()
-      for _ in 0..<20 {
+      for number in 1...20 {
         let connection = try await SystemConnection.open(port: stage.port)
         connection.write(SystemRequest.webhook("brief", "{\"a\":1}").wire)
-        try await eventually("it waits") { stage.inbox.count > 0 }
+        try await eventually("it waits, or has waited") { try await stage.depth() == number }
         connection.close()
       }
       try await eventually("nobody waits") { stage.inbox.count == 0 }

@@ -10,7 +10,7 @@ final class ShakyQueue: DeliveryQueue {
   private let failures: Mutex<[Call: Int]>
   private let calls = Mutex<[Call]>([])
 
-  /// - Parameter failures: how many calls of a kind fail before one succeeds.
+  /// `failures` says how many calls of a kind fail before one succeeds.
   init(_ queue: any DeliveryQueue, failures: [Call: Int]) {
     self.queue = queue
     self.failures = Mutex(failures)
@@ -34,6 +34,7 @@ final class ShakyQueue: DeliveryQueue {
     try pass(.heartbeat)
     try await queue.heartbeat()
   }
+  func wasHeard(since moment: ContinuousClock.Instant) -> Bool { queue.wasHeard(since: moment) }
   func leave() async throws(QueueError) {
     try pass(.leave)
     try await queue.leave()
@@ -62,8 +63,8 @@ final class ShakyQueue: DeliveryQueue {
     try pass(.settle)
     return try await queue.settle(lease, settlement)
   }
-  func handBack(_ delivery: Delivery, lease: Lease?) async throws(QueueError) {
+  func handBack(_ delivery: Delivery, lease: Lease?) async throws(QueueError) -> Bool {
     try pass(.handBack)
-    try await queue.handBack(delivery, lease: lease)
+    return try await queue.handBack(delivery, lease: lease)
   }
 }

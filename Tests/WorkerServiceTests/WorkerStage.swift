@@ -25,8 +25,8 @@ struct WorkerStage: Sendable {
   let slots: Slots
   private let services: ServiceGroup
 
-  /// Applies `flow`: a request to the outside, then an output.
-  /// - Parameter wrap: stands between the worker and the memory queue.
+  /// Applies `flow`: a request to the outside, then an output. What `wrap` makes stands between the worker and the
+  /// memory queue.
   init(
     slots count: Int = 4, grace: Duration = .seconds(60), definition: String = Self.flow,
     wrap: (any DeliveryQueue) -> any DeliveryQueue = { $0 }
@@ -80,7 +80,8 @@ struct WorkerStage: Sendable {
     let execution = NewExecution(
       token: .random(), workflow: workflow, priority: .normal,
       payload: ByteBuffer(bytes: payload ?? request.encoded()), inbox: nil)
-    guard case .admitted(let id) = try await admissions.eventLoop.flatSubmit({ admissions.admit(execution) }).get() else {
+    guard case .admitted(let id) = try await admissions.eventLoop.flatSubmit({ admissions.admit(execution) }).get()
+    else {
       throw QueueError(.corrupt, "not admitted")
     }
     return id

@@ -126,7 +126,8 @@ struct WorkerTests {
     let stage = try await WorkerStage()
     _ = try await stage.queue.publish(
       [
-        NewDefinition(key: "newer", enabled: true, definition: Array("{\"key\":\"newer\",\"nodes\":[{\"type\":\"new\"}]}".utf8)),
+        NewDefinition(
+          key: "newer", enabled: true, definition: Array("{\"key\":\"newer\",\"nodes\":[{\"type\":\"new\"}]}".utf8)),
         NewDefinition(key: "torn", enabled: true, definition: Array("{\"key\":".utf8)),
       ], at: 1)
     try await stage.run {

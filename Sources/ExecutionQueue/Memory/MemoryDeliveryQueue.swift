@@ -75,16 +75,18 @@ struct MemoryDeliveryQueue: DeliveryQueue {
     return isOurs
   }
 
-  func handBack(_ delivery: Delivery, lease: Lease?) async throws(QueueError) {
-    queue.state.withLock { state in
-      guard state.entry(of: delivery)?.holder == worker else { return }
+  func handBack(_ delivery: Delivery, lease: Lease?) async throws(QueueError) -> Bool {
+    let isOurs = queue.state.withLock { state in
+      guard state.entry(of: delivery)?.holder == worker else { return false }
       if let lease {
-        guard state.change(lease, { $0.state = .queued }) else { return }
+        guard state.change(lease, { $0.state = .queued }) else { return false }
         state.records[delivery.token]?.epoch += 1
       }
       state.hold(delivery, by: MemoryQueue.handedBack)
+      return true
     }
     queue.ring()
+    return isOurs
   }
 }
 

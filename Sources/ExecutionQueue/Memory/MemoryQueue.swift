@@ -29,7 +29,7 @@ package final class MemoryQueue: Sendable {
   let backlog: Int
   let lifetime: Duration
 
-  /// - Parameter lifetime: how long a worker counts as alive after a heartbeat.
+  /// `lifetime` is how long a worker counts as alive after a heartbeat.
   package init(backlog: Int = 1_000_000, lifetime: Duration = .seconds(4)) {
     self.backlog = backlog
     self.lifetime = lifetime
@@ -78,13 +78,17 @@ package final class MemoryQueue: Sendable {
       try? await Task.sleep(until: deadline)
       state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume()
     }
-    await withCheckedContinuation { continuation in
-      let rangMeanwhile = state.withLock { state in
-        if state.rings != rings { return true }
-        state.waiting[ticket] = continuation
-        return false
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isOver = state.withLock { state in
+          if state.rings != rings || Task.isCancelled || ContinuousClock.now >= deadline { return true }
+          state.waiting[ticket] = continuation
+          return false
+        }
+        if isOver { continuation.resume() }
       }
-      if rangMeanwhile { continuation.resume() }
+    } onCancel: {
+      state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume()
     }
     alarm.cancel()
   }

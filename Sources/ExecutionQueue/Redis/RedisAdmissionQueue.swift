@@ -14,7 +14,7 @@ package final class RedisAdmissionQueue: AdmissionQueue {
   /// Bytes of a payload that may travel with others.
   private static let sharedLimit = 65_536
 
-  /// - Parameter connection: made with `scripts`; this initializer runs on its event loop.
+  /// The connection was made with `scripts`; this initializer runs on its event loop.
   package init(connection: RedisConnection, keys: QueueKeys, backlog: Int) {
     self.connection = connection
     self.keys = keys

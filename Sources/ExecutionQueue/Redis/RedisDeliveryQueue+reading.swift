@@ -36,7 +36,7 @@ extension RedisDeliveryQueue {
       let deliveries = deliveries(StreamRow.list(in: try await reader.run(command, timeout: patience), keys: keys))
       held.learn(from: deliveries)
       return deliveries
-    } catch where error.kind == .noGroup || error.kind == .unblocked {
+    } catch  where error.kind == .noGroup || error.kind == .unblocked {
       try await makeGroups()
       return isRepeated ? [] : try await read(streams, count: count, wait: wait, isRepeated: true)
     } catch {
@@ -66,7 +66,7 @@ extension RedisDeliveryQueue {
       }
       let rescued = deliveries(StreamRow.list(in: answer))
       return rescued.count < limit ? rescued + (try await missed(limit: limit - rescued.count)) : rescued
-    } catch where error.kind == .noGroup {
+    } catch  where error.kind == .noGroup {
       try await makeGroups()
       return []
     } catch {

@@ -30,11 +30,9 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   private let checkpoints: NIOLoopBound<TurnBatcher<CheckpointItem, Bool>>
   private let settlements: NIOLoopBound<TurnBatcher<SettleItem, Bool>>
 
-  /// - Parameters:
-  ///   - commands: made with `scripts`; this initializer runs on its event loop.
-  ///   - reader: for the one blocking read.
-  ///   - housekeeping: made with `scripts` too, for heartbeats; they should not wait behind the work.
-  ///   - worker: the name of this incarnation; no two share one.
+  /// `commands` and `housekeeping` were made with `scripts`, and this initializer runs on the event loop of `commands`;
+  /// `housekeeping` is for heartbeats, which should not wait behind the work, `reader` for the one blocking read. No two
+  /// incarnations share a `worker` name.
   package init(
     commands: RedisConnection, reader: RedisConnection, housekeeping: RedisConnection, keys: QueueKeys, worker: String,
     logger: Logger
@@ -122,8 +120,8 @@ package final class RedisDeliveryQueue: DeliveryQueue {
     }
   }
 
-  package func handBack(_ delivery: Delivery, lease: Lease?) async throws(QueueError) {
-    _ = try await answer(
+  package func handBack(_ delivery: Delivery, lease: Lease?) async throws(QueueError) -> Bool {
+    let verdict = try await answer(
       commands.call(.handBack, keys: [keys.stream(delivery.priority), keys.record(delivery.token)]) {
         $0.append(QueueKeys.group)
         $0.append(worker)
@@ -132,6 +130,7 @@ package final class RedisDeliveryQueue: DeliveryQueue {
         $0.append(QueueKeys.handedBack)
       })
     held.release(delivery)
+    return verdict.int == 1
   }
 
   private func answer<Value: Sendable>(_ future: EventLoopFuture<Value>) async throws(QueueError) -> Value {

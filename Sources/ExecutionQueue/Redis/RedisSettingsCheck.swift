@@ -31,7 +31,9 @@ package struct RedisSettingsCheck: Sendable {
         facts[String(line[..<colon])] = String(line[line.index(after: colon)...])
       }
       for name in ["appendfsync", "no-appendfsync-on-rewrite", "maxmemory-policy", "maxmemory"] {
-        guard let pair = try? await connection.run(RedisCommand("CONFIG", "GET", name)).fieldPairs.first else { continue }
+        guard let pair = try? await connection.run(RedisCommand("CONFIG", "GET", name)).fieldPairs.first else {
+          continue
+        }
         facts[name] = pair.1.text
       }
       return facts

@@ -16,7 +16,7 @@ package struct RedisWatch: Service {
   /// While Redis is away, so that its return is noticed soon.
   private static let impatientInterval: Duration = .milliseconds(200)
 
-  /// - Parameter settingsChanged: called after every look at the settings, with the first that breaks the promise.
+  /// `settingsChanged` is called after every look at the settings, with the first that breaks the promise.
   package init(
     connection: RedisConnection, durability: Durability, health: Health, logger: Logger,
     settingsChanged: @escaping @Sendable (_ problem: String?) -> Void = { _ in }

@@ -111,10 +111,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     switch router.judge(request) {
     case .answer(let answer):
       state = .responding(drains: true)
-      write(answer, to: request, started: started, keepAlive: head.leavesConnectionOpen && !head.hasBody, context: context)
+      write(
+        answer, to: request, started: started, keepAlive: head.leavesConnectionOpen && !head.hasBody, context: context)
     case .later(let future):
       state = .responding(drains: true)
-      answer(when: future, to: request, started: started, keepAlive: head.leavesConnectionOpen && !head.hasBody, context: context)
+      answer(
+        when: future, to: request, started: started, keepAlive: head.leavesConnectionOpen && !head.hasBody,
+        context: context)
     case .read(let limit, let respond):
       if let length = head.declaredLength, length > limit {
         return answer(
@@ -148,7 +151,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     state = .responding(drains: false)
     let size = reading.body.readableBytes
     let future = reading.respond(reading.body)
-    answer(when: future, to: reading.request, started: context.eventLoop.now, keepAlive: reading.keepAlive, held: size, context: context)
+    answer(
+      when: future, to: reading.request, started: context.eventLoop.now, keepAlive: reading.keepAlive, held: size,
+      context: context)
   }
 
   // MARK: answering

@@ -53,10 +53,12 @@ package struct ExecutionOutcome: Sendable {
   }
 
   /// The execution goes on; its result can be fetched.
-  static func accepted(id: ExecutionID) -> HTTPAnswer {
+  ///
+  /// - Parameter address: what callers see of this installation, such as `https://hooks.example`; empty when unknown.
+  static func accepted(id: ExecutionID, at address: String) -> HTTPAnswer {
     var answer = HTTPAnswer.json(
       202, "{\"executionId\":\"\(id)\",\"status\":\"running\"}",
-      headers: [("location", "/api/executions/\(id)/result"), ("retry-after", "1")])
+      headers: [("location", "\(address)/api/executions/\(id)/result"), ("retry-after", "1")])
     answer.executionID = id.description
     return answer
   }

@@ -65,9 +65,9 @@ struct Confirmation: Sendable {
     fixed = answer
   }
 
-  func answer(id: ExecutionID) -> HTTPAnswer {
+  func answer(id: ExecutionID, at address: String) -> HTTPAnswer {
     if isPreferred {
-      var answer = ExecutionOutcome.accepted(id: id)
+      var answer = ExecutionOutcome.accepted(id: id, at: address)
       answer.headers.append(("preference-applied", "respond-async"))
       return answer
     }

@@ -16,6 +16,8 @@ struct WebhookRoute: Sendable {
   let metrics: IngestMetrics
   let environment: [String: String]
   let bodyLimit: Int
+  /// What callers see of this installation; empty when unknown.
+  let address: String
   let eventLoop: any EventLoop
 
   // MARK: find, by the head alone
@@ -100,7 +102,7 @@ struct WebhookRoute: Sendable {
         switch result {
         case .success(.admitted(let id)):
           metrics.admitted.increment()
-          promise.succeed(confirmation.answer(id: id))
+          promise.succeed(confirmation.answer(id: id, at: address))
         case .success(.backlogFull):
           promise.succeed(Problem.backlogFull.answer(requestID: pending.incoming.requestID))
         case .success(.noWorker): promise.succeed(Problem.noWorker.answer(requestID: pending.incoming.requestID))
@@ -151,7 +153,7 @@ struct WebhookRoute: Sendable {
       }
       metrics.deadlines.increment()
       return pending.workflow.trigger.onTimeout == .accepted
-        ? ExecutionOutcome.accepted(id: id)
+        ? ExecutionOutcome.accepted(id: id, at: address)
         : Problem.deadline.answer(requestID: pending.incoming.requestID, executionID: id.description)
     }
   }

@@ -5,6 +5,6 @@ package enum Durability: String, Sendable, CaseIterable {
   case fast
   /// Redis also writes an append-only file, whatever its fsync policy.
   case normal
-  /// Redis has synced it to disk, and a replica has it where there is one.
+  /// Redis has synced it to disk.
   case strict
 }

@@ -12,7 +12,7 @@ extension Settings {
       "the Redis that holds all state: redis://[user:password@]host[:port][/database] or unix:///path"),
     SettingDefinition(
       "DURABILITY", \.durability, .choice, of: [.ingest, .worker],
-      "what a 2xx has survived: fast (Redis memory), normal (append-only file), strict (synced, and replicated)"),
+      "what a 2xx has survived: fast (Redis memory), normal (append-only file), strict (append-only file, synced before the answer)"),
   ]
 
   private static let ingest = [
@@ -30,7 +30,7 @@ extension Settings {
       "threads that serve HTTP, each with its own Redis connection"),
     SettingDefinition(
       "MAX_CONNECTIONS", \.maxConnections, .count(1...1_000_000), of: [.ingest],
-      "HTTP connections open at once; more wait to be accepted"),
+      "HTTP connections open at once; further ones are closed"),
     SettingDefinition(
       "SYNC_WAITERS", \.syncWaiters, .count(1...1_000_000), of: [.ingest],
       "synchronous callers that may wait for a reply at once; beyond it they get 503"),
