@@ -24,7 +24,7 @@ package struct DeliveryConsumer: Service {
   /// Deliveries that one read brings at most.
   private static let readLimit = 192
 
-  /// - Parameter executor: where executions run; best the thread that the queue's connections are on.
+  /// `executor` is where executions run: best the thread that the queue's connections are on.
   package init(
     queue: any DeliveryQueue, slots: Slots, processor: ExecutionProcessor, grace: Duration,
     executor: any TaskExecutor, metrics: WorkerMetrics, logger: Logger

@@ -93,7 +93,7 @@ struct WorkerStage: Sendable {
   }
 
   func ended(_ id: ExecutionID) async throws -> ExecutionRecord {
-    try await eventually("\(id) has ended") { try await record(id)?.state.isFinal == true }
+    try await eventually("\(id) has ended", within: .seconds(30)) { try await record(id)?.state.isFinal == true }
     return try #require(try await record(id))
   }
 

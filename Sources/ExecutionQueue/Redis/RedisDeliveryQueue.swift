@@ -82,7 +82,7 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   }
 
   package func begin(_ delivery: Delivery) async throws(QueueError) -> Lease? {
-    let lease = try await answer(commands.eventLoop.flatSubmit { self.begins.value.submit(delivery) })
+    let lease = try await answer(onLoop { self.begins.value.submit(delivery) })
     if lease == nil { held.release(delivery) }
     return lease
   }
@@ -93,7 +93,7 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   }
 
   private func write(_ item: CheckpointItem) async throws(QueueError) -> Bool {
-    let isOurs = try await answer(commands.eventLoop.flatSubmit { self.checkpoints.value.submit(item) })
+    let isOurs = try await answer(onLoop { self.checkpoints.value.submit(item) })
     if !isOurs { held.release(item.lease.delivery) }
     return isOurs
   }
@@ -106,7 +106,7 @@ package final class RedisDeliveryQueue: DeliveryQueue {
 
   package func settle(_ lease: Lease, _ settlement: Settlement) async throws(QueueError) -> Bool {
     let item = SettleItem(lease: lease, settlement: settlement)
-    let isOurs = try await answer(commands.eventLoop.flatSubmit { self.settlements.value.submit(item) })
+    let isOurs = try await answer(onLoop { self.settlements.value.submit(item) })
     held.release(lease.delivery)
     if isOurs, !lease.replied { post(InboxMessage(lease: lease, settlement: settlement)) }
     return isOurs
@@ -131,6 +131,13 @@ package final class RedisDeliveryQueue: DeliveryQueue {
       })
     held.release(delivery)
     return verdict.int == 1
+  }
+
+  /// Executions run on this very loop as a rule; then nothing has to be handed over.
+  private func onLoop<Value: Sendable>(
+    _ submit: @escaping @Sendable () -> EventLoopFuture<Value>
+  ) -> EventLoopFuture<Value> {
+    commands.eventLoop.inEventLoop ? submit() : commands.eventLoop.flatSubmit(submit)
   }
 
   private func answer<Value: Sendable>(_ future: EventLoopFuture<Value>) async throws(QueueError) -> Value {

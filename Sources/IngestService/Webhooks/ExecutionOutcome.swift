@@ -54,7 +54,7 @@ package struct ExecutionOutcome: Sendable {
 
   /// The execution goes on; its result can be fetched.
   ///
-  /// - Parameter address: what callers see of this installation, such as `https://hooks.example`; empty when unknown.
+  /// `address` is what callers see of this installation, such as `https://hooks.example`; empty when unknown.
   static func accepted(id: ExecutionID, at address: String) -> HTTPAnswer {
     var answer = HTTPAnswer.json(
       202, "{\"executionId\":\"\(id)\",\"status\":\"running\"}",

@@ -12,7 +12,8 @@ extension Settings {
       "the Redis that holds all state: redis://[user:password@]host[:port][/database] or unix:///path"),
     SettingDefinition(
       "DURABILITY", \.durability, .choice, of: [.ingest, .worker],
-      "what a 2xx has survived: fast (Redis memory), normal (append-only file), strict (append-only file, synced before the answer)"),
+      "what a 2xx has survived: fast (Redis memory), normal (append-only file), strict (append-only file, synced before the answer)"
+    ),
   ]
 
   private static let ingest = [
