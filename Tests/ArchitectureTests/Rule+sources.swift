@@ -28,8 +28,8 @@ extension Rule {
     },
     Rule(sentence: "no file names a folder of somebody's machine") { tree in
       let files = tree.files.filter { $0.target != "ArchitectureTests" }
-      return linesOf(files, having: ["/home/", "/Users/"]) { text in
-        text.contains(/(?:^|[\s"'`=(:])\/(?:home|Users)\/\w/)
+      return linesOf(files, having: ["home", "root", "Users", "work"].map { "/\($0)/" }) { text in
+        text.contains(/(?:^|[\s"'`=(:])\/(?:home|root|Users|work)\/\w/)
       }
     },
     Rule(sentence: "nothing is left for later in a comment") { tree in
