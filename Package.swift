@@ -118,7 +118,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ExecutionQueueTests",
-      dependencies: ["ExecutionQueue", "RedisClient", "ProcessSupport", "TestSupport", nioCore, nioPosix, logging],
+      dependencies: [
+        "ExecutionQueue", "RedisClient", "ProcessSupport", "TestSupport", nioCore, nioPosix, nioEmbedded, logging,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "WorkflowEngineTests",

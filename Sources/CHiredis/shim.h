@@ -1,4 +1,4 @@
-// hiredis as formatter and reply reader; its sockets are not used (NIO owns those). Imported by RedisClient only.
+// hiredis as reply reader; its sockets and its formatter are not used (NIO and RedisCommand have those). Imported by RedisClient only.
 #ifndef MILLRACE_CHIREDIS_SHIM_H
 #define MILLRACE_CHIREDIS_SHIM_H
 

@@ -17,7 +17,7 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
     self.partition = partition
     self.entry = entry
     self.token = token
-    description = "\(partition)-\(entry.description)-\(token.description)"
+    description = Self.text(partition: UInt64(partition), entry: entry, token: token)
   }
 
   /// Nil unless the text is in exactly the form that `description` writes.
@@ -30,6 +30,18 @@ package struct ExecutionID: Hashable, Sendable, CustomStringConvertible {
     guard description == text else { return nil }
   }
 
+  /// In one piece of memory: every admission makes one.
+  private static func text(partition: UInt64, entry: EntryID, token: ExecutionToken) -> String {
+    String(capacity: 3 * ASCIIWriter.longestNumber + 3 + ExecutionToken.length) { text in
+      text.write(partition)
+      text.write(UInt8(ascii: "-"))
+      text.write(entry.milliseconds)
+      text.write(UInt8(ascii: "-"))
+      text.write(entry.sequence)
+      text.write(UInt8(ascii: "-"))
+      text.write(token.description)
+    }
+  }
 }
 
 /// The id of a stream entry: milliseconds of Redis's clock and a sequence number.
@@ -43,25 +55,27 @@ package struct EntryID: Hashable, Sendable, CustomStringConvertible {
   }
 
   package init?(_ text: String) {
-    let bytes = text.utf8
-    guard let dash = bytes.firstIndex(of: UInt8(ascii: "-")), let milliseconds = Self.number(bytes[..<dash]),
-      let sequence = Self.number(bytes[bytes.index(after: dash)...])
-    else { return nil }
-    self.init(milliseconds: milliseconds, sequence: sequence)
+    self.init(digits: text.utf8)
   }
 
-  /// Decimal digits and nothing else; every admission reads two of these.
-  private static func number(_ digits: Substring.UTF8View) -> UInt64? {
-    guard !digits.isEmpty else { return nil }
-    var number: UInt64 = 0
-    for digit in digits {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-      let (tenfold, isTooLarge) = number.multipliedReportingOverflow(by: 10)
-      let (sum, isTooLargeNow) = tenfold.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+  /// Decimal digits, a dash, decimal digits, and nothing else; every admission reads one.
+  init?(digits text: some Sequence<UInt8>) {
+    var numbers: (UInt64, UInt64) = (0, 0)
+    var counts = (0, 0)
+    var isBehindDash = false
+    for byte in text {
+      if byte == UInt8(ascii: "-"), !isBehindDash {
+        isBehindDash = true
+        continue
+      }
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+      let (tenfold, isTooLarge) = (isBehindDash ? numbers.1 : numbers.0).multipliedReportingOverflow(by: 10)
+      let (sum, isTooLargeNow) = tenfold.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
       guard !isTooLarge, !isTooLargeNow else { return nil }
-      number = sum
+      if isBehindDash { (numbers.1, counts.1) = (sum, 1) } else { (numbers.0, counts.0) = (sum, 1) }
     }
-    return number
+    guard counts == (1, 1) else { return nil }
+    self.init(milliseconds: numbers.0, sequence: numbers.1)
   }
 
   package var description: String { "\(milliseconds)-\(sequence)" }
@@ -72,20 +86,19 @@ package struct ExecutionToken: Hashable, Sendable, CustomStringConvertible {
   package let description: String
 
   private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
-  private static let length = 16
+  fileprivate static let length = 16
 
   package static func random() -> ExecutionToken {
     ExecutionToken(bits: (RandomBits.next(), RandomBits.next()))
   }
 
   private init(bits: (UInt64, UInt64)) {
-    var characters: [UInt8] = []
-    characters.reserveCapacity(Self.length)
-    for position in 0..<Self.length {
-      let source = position < 8 ? bits.0 : bits.1
-      characters.append(Self.alphabet[Int(source >> UInt64(5 * (position & 7)) & 31)])
+    description = String(capacity: Self.length) { text in
+      for position in 0..<Self.length {
+        let source = position < 8 ? bits.0 : bits.1
+        text.write(Self.alphabet[Int(source >> UInt64(5 * (position & 7)) & 31)])
+      }
     }
-    description = String(decoding: characters, as: UTF8.self)
   }
 
   package init?(_ text: String) {

@@ -6,10 +6,19 @@ package import NIOCore
 /// Ingest's side. An instance belongs to one event loop; `admit` is called on it.
 package protocol AdmissionQueue: Sendable {
   var eventLoop: any EventLoop { get }
-  /// Keeps the execution; all that are submitted in one event-loop turn travel together. Fails with `QueueError`.
-  func admit(_ execution: NewExecution) -> EventLoopFuture<Admission>
+  /// Keeps the execution; all that are submitted in one event-loop turn travel together. `completion` runs once, on the
+  /// event loop; its error is a `QueueError`.
+  func admit(_ execution: NewExecution, completion: @escaping @Sendable (Result<Admission, any Error>) -> Void)
   /// What is known of an execution: nil when nothing is, or no longer.
   func record(of id: ExecutionID, detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?>
+}
+
+extension AdmissionQueue {
+  package func admit(_ execution: NewExecution) -> EventLoopFuture<Admission> {
+    let promise = eventLoop.makePromise(of: Admission.self)
+    admit(execution) { promise.completeWith($0) }
+    return promise.futureResult
+  }
 }
 
 package enum RecordDetail: Sendable {

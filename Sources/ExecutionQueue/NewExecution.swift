@@ -1,17 +1,15 @@
 // What ingest asks the queue to keep, and what the queue answers.
 
-package import NIOCore
-
 /// An execution that is not in the queue yet. Its payload is opaque to the queue.
 package struct NewExecution: Sendable {
   package let token: ExecutionToken
   package let workflow: String
   package let priority: Priority
-  package let payload: ByteBuffer
+  package let payload: [UInt8]
   /// The reply inbox of the ingest process whose caller waits; nil in asynchronous mode.
   package let inbox: String?
 
-  package init(token: ExecutionToken, workflow: String, priority: Priority, payload: ByteBuffer, inbox: String?) {
+  package init(token: ExecutionToken, workflow: String, priority: Priority, payload: [UInt8], inbox: String?) {
     self.token = token
     self.workflow = workflow
     self.priority = priority

@@ -34,11 +34,11 @@ extension JSON {
 
   private func write(to output: inout [UInt8], slice writeSlice: (JSONSlice, inout [UInt8]) -> Void) {
     switch self {
-    case .null: output.append(contentsOf: "null".utf8)
-    case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
-    case .int(let value): output.append(contentsOf: String(value).utf8)
+    case .null: output.append(text: "null")
+    case .bool(let value): output.append(text: value ? "true" : "false")
+    case .int(let value): output.append(text: String(value))
     case .double(let value): output.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
-    case .number(let text) where JSONNumber.isValid(text): output.append(contentsOf: text.utf8)
+    case .number(let text) where JSONNumber.isValid(text): output.append(text: text)
     case .number(let text), .string(let text): output.append(quoted: text)
     case .source(let slice): writeSlice(slice, &output)
     case .array(let elements):
@@ -75,12 +75,12 @@ extension [UInt8] {
   fileprivate mutating func append<Item>(
     _ items: [Item], between brackets: (opening: String, closing: String), each: (Item, inout [UInt8]) -> Void
   ) {
-    append(contentsOf: brackets.opening.utf8)
+    append(text: brackets.opening)
     for (index, item) in items.enumerated() {
       if index > 0 { append(UInt8(ascii: ",")) }
       each(item, &self)
     }
-    append(contentsOf: brackets.closing.utf8)
+    append(text: brackets.closing)
   }
 
   fileprivate mutating func append(minified slice: JSONSlice) {
@@ -93,8 +93,14 @@ extension [UInt8] {
     }
   }
 
+  /// Appends the text's bytes in one go.
+  fileprivate mutating func append(text: String) {
+    var text = text
+    text.withUTF8 { append(contentsOf: $0) }
+  }
+
   /// Appends a JSON string: quotes, backslashes and control characters escaped, all else as it is.
-  fileprivate mutating func append(quoted text: String) {
+  mutating func append(quoted text: String) {
     append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { bytes in

@@ -14,7 +14,6 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
   private var context: ChannelHandlerContext?
   private let reader = HiredisReader()
-  private var formatter = HiredisFormatter()
   private var pending: PendingCommands
   private var end: RedisError?
 
@@ -55,7 +54,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     _ command: RedisCommand, call: ScriptCall?, deadline: NIODeadline, reply: EventLoopPromise<RedisValue>
   ) {
     do throws(RedisError) {
-      let size = try formatter.format(command, into: &outgoing)
+      let size = try command.write(to: &outgoing)
       pending.append(PendingCommand(reply: reply, deadline: deadline, size: size, call: call))
       planCheck()
     } catch {

@@ -1,20 +1,19 @@
-// One Redis command: its words packed in one piece of memory, so that a webhook's command costs two allocations.
+// One Redis command, in its form on the wire from the first word on (RESP, https://redis.io/docs/reference/protocol-spec):
+// a webhook's bytes are copied once on their way to the socket.
 
 package import NIOCore
 
-/// A command and its arguments, binary-safe. hiredis gives it its form on the wire when it is sent.
+/// A command and its arguments, binary-safe.
 package struct RedisCommand: Sendable {
-  /// All words, one after the other.
-  var bytes: [UInt8]
-  /// The length of each.
-  var lengths: [Int]
+  /// The words as bulk strings, `$LENGTH\r\nWORD\r\n` each; their number goes in front when the command is sent.
+  private(set) var words: [UInt8]
+  /// Number of words, the name included.
+  package private(set) var count = 0
 
   /// `capacity` is the expected size of all words together, in bytes.
   package init(_ name: String, capacity: Int = 64) {
-    bytes = []
-    bytes.reserveCapacity(max(capacity, 32))
-    lengths = []
-    lengths.reserveCapacity(8)
+    words = []
+    words.reserveCapacity(max(capacity, 32) + 64)
     append(name)
   }
 
@@ -25,31 +24,65 @@ package struct RedisCommand: Sendable {
     for word in rest { append(word) }
   }
 
-  /// Number of words, the name included.
-  package var count: Int { lengths.count }
-
   package mutating func append(_ word: String) {
     var word = word
-    word.withUTF8 { bytes.append(contentsOf: $0) }
-    lengths.append(word.utf8.count)
+    word.withUTF8 { append(UnsafeRawBufferPointer($0)) }
   }
 
-  package mutating func append(_ number: Int64) { append(String(number)) }
+  package mutating func append(_ number: Int64) { append(Int(number)) }
 
-  package mutating func append(_ number: Int) { append(String(number)) }
-
-  package mutating func append(_ word: ByteBuffer) {
-    word.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
-    lengths.append(word.readableBytes)
+  package mutating func append(_ number: Int) {
+    append(String(number))
   }
 
-  package mutating func append(_ word: [UInt8]) {
-    bytes.append(contentsOf: word)
-    lengths.append(word.count)
-  }
+  package mutating func append(_ word: ByteBuffer) { word.withUnsafeReadableBytes { append($0) } }
+
+  package mutating func append(_ word: [UInt8]) { word.withUnsafeBytes { append($0) } }
 
   package mutating func append(_ word: UnsafeRawBufferPointer) {
-    bytes.append(contentsOf: word)
-    lengths.append(word.count)
+    count += 1
+    append(marker: UInt8(ascii: "$"), number: word.count)
+    words.append(contentsOf: word)
+    words.append(0x0D)
+    words.append(0x0A)
+  }
+
+  private mutating func append(marker: UInt8, number: Int) {
+    words.append(marker)
+    append(decimal: number)
+    words.append(0x0D)
+    words.append(0x0A)
+  }
+
+  private mutating func append(decimal number: Int) {
+    if number >= 10 { append(decimal: number / 10) }
+    words.append(UInt8(ascii: "0") + UInt8(number % 10))
+  }
+
+  // MARK: On the wire
+
+  /// Redis takes 512 MB a word; more than this is somebody's mistake.
+  static let largest = 1 << 30
+
+  /// Appends the command to `output` and returns its size there.
+  func write(to output: inout ByteBuffer) throws(RedisError) -> Int {
+    guard words.count < Self.largest else {
+      throw RedisError(
+        kind: .protocolViolation, message: "the command has \(words.count) bytes; more than 1 GB cannot be sent")
+    }
+    return output.writeString("*\(count)\r\n") + output.writeBytes(words)
+  }
+}
+
+extension RedisCommand {
+  /// `size` bytes of the words from `start` on, overwritten with as many others.
+  mutating func overwrite(at start: Int, with bytes: [UInt8]) {
+    words.replaceSubrange(start..<start + bytes.count, with: bytes)
+  }
+
+  /// Takes over the words of another command, but for its first ones.
+  mutating func append(wordsOf other: RedisCommand, from start: Int, dropping dropped: Int) {
+    words.append(contentsOf: other.words[start...])
+    count += other.count - dropped
   }
 }

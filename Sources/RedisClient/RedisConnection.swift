@@ -88,12 +88,13 @@ package final class RedisConnection: Sendable {
 
   /// Runs a script by its digest. If Redis has lost the script, the call is sent once more with the source; commands
   /// that were sent in between then run before it.
-  /// `build` appends the arguments behind the keys (ARGV).
+  /// `build` appends the arguments behind the keys (ARGV), `capacity` bytes or so.
   package func call(
-    _ script: RedisScript, timeout: TimeAmount = .seconds(5), keys: [String], build: (inout RedisCommand) -> Void
+    _ script: RedisScript, timeout: TimeAmount = .seconds(5), keys: [String], capacity: Int = 0,
+    build: (inout RedisCommand) -> Void
   ) -> EventLoopFuture<RedisValue> {
     let promise = eventLoop.makePromise(of: RedisValue.self)
-    let call = ScriptCall(script, keys: keys, build: build)
+    let call = ScriptCall(script, keys: keys, capacity: capacity, build: build)
     if eventLoop.inEventLoop {
       link.value.send(call, timeout: timeout, reply: promise)
     } else {

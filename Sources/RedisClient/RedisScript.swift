@@ -21,10 +21,14 @@ struct ScriptCall: Sendable {
 
   private static let verb = "EVALSHA"
   private static let digestLength = 40
+  /// Where the digest begins and where the words behind it begin.
+  private static let digestStart = "$7\r\nEVALSHA\r\n$40\r\n".utf8.count
+  private static let rest = digestStart + digestLength + "\r\n".utf8.count
 
-  init(_ script: RedisScript, keys: [String], build: (inout RedisCommand) -> Void) {
+  /// `capacity` is the expected size of keys and arguments together, in bytes.
+  init(_ script: RedisScript, keys: [String], capacity: Int, build: (inout RedisCommand) -> Void) {
     self.script = script
-    command = RedisCommand(Self.verb, capacity: 256)
+    command = RedisCommand(Self.verb, capacity: 256 + capacity)
     // A place for the digest: it is known on the event loop only, and the caller may be elsewhere.
     command.append(Self.unknownDigest)
     command.append(keys.count)
@@ -37,19 +41,14 @@ struct ScriptCall: Sendable {
   /// EVALSHA with the digest that Redis gave, or EVAL if it has given none.
   mutating func command(digest: [UInt8]?) -> RedisCommand {
     guard let digest, digest.count == Self.digestLength else { return commandWithSource() }
-    let start = Self.verb.utf8.count
-    command.bytes.withUnsafeMutableBufferPointer { bytes in
-      for offset in 0..<Self.digestLength { bytes[start + offset] = digest[offset] }
-    }
+    command.overwrite(at: Self.digestStart, with: digest)
     return command
   }
 
   func commandWithSource() -> RedisCommand {
-    let prefix = Self.verb.utf8.count + Self.digestLength
-    var result = RedisCommand("EVAL", capacity: command.bytes.count + script.source.utf8.count)
+    var result = RedisCommand("EVAL", capacity: command.words.count + script.source.utf8.count)
     result.append(script.source)
-    result.bytes.append(contentsOf: command.bytes[prefix...])
-    result.lengths.append(contentsOf: command.lengths[2...])
+    result.append(wordsOf: command, from: Self.rest, dropping: 2)
     return result
   }
 }

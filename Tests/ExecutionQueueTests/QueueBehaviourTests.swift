@@ -210,7 +210,7 @@ extension AdmissionQueue {
     _ payload: String, priority: Priority = .normal, inbox: String? = nil
   ) -> EventLoopFuture<Admission> {
     let execution = NewExecution(
-      token: .random(), workflow: "flow", priority: priority, payload: ByteBuffer(string: payload), inbox: inbox)
+      token: .random(), workflow: "flow", priority: priority, payload: Array(payload.utf8), inbox: inbox)
     return eventLoop.flatSubmit { self.admit(execution) }
   }
 

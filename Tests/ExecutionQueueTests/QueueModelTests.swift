@@ -97,7 +97,7 @@ private final class QueueWalk {
     try await keepAlive()
     func submit(_ queue: any AdmissionQueue) async throws -> Admission {
       let execution = NewExecution(
-        token: token, workflow: "flow", priority: .normal, payload: ByteBuffer(string: token.description), inbox: inbox)
+        token: token, workflow: "flow", priority: .normal, payload: Array(token.description.utf8), inbox: inbox)
       return try await queue.eventLoop.flatSubmit { queue.admit(execution) }.get()
     }
     switch (try await submit(admissions.memory), try await submit(admissions.redis)) {

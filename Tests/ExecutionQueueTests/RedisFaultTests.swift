@@ -251,7 +251,7 @@ struct RedisFaultTests {
       try await worker.heartbeat()
       let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
       let execution = NewExecution(
-        token: .random(), workflow: "f\u{0}l\r\nö", priority: .low, payload: ByteBuffer(bytes: bytes), inbox: nil)
+        token: .random(), workflow: "f\u{0}l\r\nö", priority: .low, payload: bytes, inbox: nil)
       guard case .admitted(let id) = try await admissions.eventLoop.flatSubmit({ admissions.admit(execution) }).get()
       else { throw QueueError(.corrupt, "not admitted") }
       let delivery = try #require(try await worker.take(limit: 3, waiting: .seconds(5)).first)

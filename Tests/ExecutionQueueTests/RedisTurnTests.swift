@@ -19,7 +19,7 @@ struct RedisTurnTests {
         (0..<50).map { number in
           admissions.admit(
             NewExecution(
-              token: .random(), workflow: "flow", priority: .normal, payload: ByteBuffer(string: "\(number)"),
+              token: .random(), workflow: "flow", priority: .normal, payload: Array("\(number)".utf8),
               inbox: nil))
         }
       }.get()

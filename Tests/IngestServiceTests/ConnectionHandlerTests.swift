@@ -270,7 +270,7 @@ struct ConnectionHandlerTests {
   @Test("an error that nobody foresaw is 500, and the connection goes on")
   func unforeseen() throws {
     let stage = try HandlerStage()
-    try stage.write(Self.post("/fails", "a") + Self.get("/now"))
+    try stage.write(Self.get("/fails") + Self.get("/now"))
     let answer = try stage.answers()
     #expect(answer.hasPrefix("HTTP/1.1 500 "))
     #expect(answer.contains("[now]"))

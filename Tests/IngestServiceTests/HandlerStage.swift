@@ -81,13 +81,9 @@ final class FakeRouter: RequestRouter {
     case "/now": return .answer(Self.answer("now"))
     case "/large": return .answer(Self.answer(String(repeating: "x", count: 10_000)))
     case "/later": return .later(promise())
-    case "/slow": return .read(limit: 10) { [self] _ in promise() }
-    case "/fails":
-      return .read(limit: 10) { [eventLoop] _ in eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
-    default:
-      return .read(limit: 10) { [eventLoop] body in
-        eventLoop.makeSucceededFuture(Self.answer(String(buffer: body)))
-      }
+    case "/slow": return .read(limit: 10) { [self] _, answer in promise().whenSuccess(answer) }
+    case "/fails": return .later(eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel))
+    default: return .read(limit: 10) { body, answer in answer(Self.answer(String(buffer: body))) }
     }
   }
 

@@ -144,7 +144,7 @@ struct LiveConnectionTests {
     let token = ExecutionToken.random()
     let reply = inbox.wait(for: token, on: loop)
     let execution = NewExecution(
-      token: token, workflow: "w", priority: .high, payload: ByteBuffer(), inbox: "box")
+      token: token, workflow: "w", priority: .high, payload: [], inbox: "box")
     guard case .admitted(let id) = try await loop.flatSubmit({ admissions.admit(execution) }).get() else {
       Issue.record("not admitted")
       return

@@ -173,7 +173,9 @@ struct FailingAdmissions: AdmissionQueue {
   let eventLoop: any EventLoop
   let error: QueueError
 
-  func admit(_ execution: NewExecution) -> EventLoopFuture<Admission> { eventLoop.makeFailedFuture(error) }
+  func admit(_ execution: NewExecution, completion: @escaping @Sendable (Result<Admission, any Error>) -> Void) {
+    completion(.failure(error))
+  }
   func record(of id: ExecutionID, detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?> {
     eventLoop.makeFailedFuture(error)
   }

@@ -10,11 +10,9 @@ struct HandshakeTests {
   private let script = RedisScript(name: "admit", source: "return 1")
 
   private func words(_ command: RedisCommand) -> String {
-    var rest = command.bytes[...]
-    return command.lengths.map { length in
-      defer { rest = rest.dropFirst(length) }
-      return String(decoding: rest.prefix(length), as: UTF8.self)
-    }.joined(separator: " ")
+    // No word here holds a line end: every second line is a word.
+    let lines = String(decoding: command.words, as: UTF8.self).split(separator: "\r\n")
+    return lines.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }.joined(separator: " ")
   }
 
   @Test("says user, database, name and scripts, and a PING last")

@@ -8,9 +8,8 @@ import Testing
 @Suite("The hiredis codec")
 struct HiredisCodecTests {
   private func wire(_ command: RedisCommand) throws -> [UInt8] {
-    var formatter = HiredisFormatter()
     var output = ByteBuffer()
-    #expect(try formatter.format(command, into: &output) == output.readableBytes)
+    #expect(try command.write(to: &output) == output.readableBytes)
     return Array(output.readableBytesView)
   }
 
@@ -118,7 +117,7 @@ struct HiredisCodecTests {
   @Test("puts the digest into a script call, or the source if there is none")
   func scriptCall() throws {
     let script = RedisScript(name: "s", source: "return 1")
-    var call = ScriptCall(script, keys: ["a", "bc"]) {
+    var call = ScriptCall(script, keys: ["a", "bc"], capacity: 0) {
       $0.append("x")
       $0.append(5)
     }

@@ -137,7 +137,7 @@ struct RedisChannelHandlerTests {
   @Test("sends a script call again with its source, once, when Redis has lost the script")
   func noScript() throws {
     let fixture = try Fixture()
-    let call = ScriptCall(RedisScript(name: "s", source: "return 1"), keys: []) { _ in }
+    let call = ScriptCall(RedisScript(name: "s", source: "return 1"), keys: [], capacity: 0) { _ in }
     fixture.send("FIRST", call: call)
     fixture.send("SECOND")
     _ = try fixture.writes()

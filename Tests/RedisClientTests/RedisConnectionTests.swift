@@ -158,25 +158,6 @@ struct RedisConnectionTests {
     try await channel.close()
   }
 
-  @Test("batches the items of a turn into one script call")
-  func batches() async throws {
-    let sum = RedisScript(
-      name: "sum",
-      source: "local t = {} for i, a in ipairs(ARGV) do t[i] = redis.call('INCRBY', KEYS[1], a) end return t")
-    try await LiveRedis.with(.start(), scripts: [sum]) { redis in
-      let connection = redis.connection
-      let results = try await connection.eventLoop.flatSubmit {
-        let batcher = TurnBatcher<Int, Int64>(eventLoop: connection.eventLoop, limit: 16) { items in
-          connection.call(sum, keys: ["n"]) { for item in items { $0.append(item) } }
-            .map { $0.array?.compactMap(\.int) ?? [] }
-        }
-        return EventLoopFuture.whenAllSucceed((0..<40).map { _ in batcher.submit(1) }, on: connection.eventLoop)
-      }.get()
-      #expect(results == Array(1...40))
-      #expect(try redis.server.command("INFO", "commandstats").contains("cmdstat_evalsha:calls=3,"))
-    }
-  }
-
   @Test("fails pending commands with closed, and everything after it too")
   func close() async throws {
     try await LiveRedis.with(.start()) { redis in

@@ -79,7 +79,7 @@ struct WorkerStage: Sendable {
     let admissions = queue.admissions(on: NIOSingletons.posixEventLoopGroup.any())
     let execution = NewExecution(
       token: .random(), workflow: workflow, priority: .normal,
-      payload: ByteBuffer(bytes: payload ?? request.encoded()), inbox: nil)
+      payload: payload ?? request.encoded(), inbox: nil)
     guard case .admitted(let id) = try await admissions.eventLoop.flatSubmit({ admissions.admit(execution) }).get()
     else {
       throw QueueError(.corrupt, "not admitted")

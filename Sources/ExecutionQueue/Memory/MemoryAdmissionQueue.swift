@@ -7,10 +7,10 @@ struct MemoryAdmissionQueue: AdmissionQueue {
   let queue: MemoryQueue
   let eventLoop: any EventLoop
 
-  func admit(_ execution: NewExecution) -> EventLoopFuture<Admission> {
+  func admit(_ execution: NewExecution, completion: @escaping @Sendable (Result<Admission, any Error>) -> Void) {
     let admission = queue.state.withLock { $0.admit(execution, backlog: queue.backlog) }
     queue.ring()
-    return eventLoop.makeSucceededFuture(admission)
+    completion(.success(admission))
   }
 
   func record(of id: ExecutionID, detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?> {
@@ -26,7 +26,7 @@ extension MemoryQueue.State {
     let entry = EntryID(milliseconds: 1, sequence: sequence)
     let delivery = Delivery(
       priority: execution.priority, entry: entry, token: execution.token, workflow: execution.workflow,
-      inbox: execution.inbox, payload: execution.payload)
+      inbox: execution.inbox, payload: ByteBuffer(bytes: execution.payload))
     entries[execution.priority, default: []].append(MemoryQueue.Entry(delivery: delivery, holder: nil))
     return .admitted(ExecutionID(partition: 0, entry: entry, token: execution.token))
   }

@@ -30,12 +30,15 @@ package final class RedisAdmissionQueue: AdmissionQueue {
   /// What a connection for this side has to know.
   package static let scripts: [RedisScript] = [.admit, .find]
 
-  package func admit(_ execution: NewExecution) -> EventLoopFuture<Admission> {
+  package func admit(
+    _ execution: NewExecution, completion: @escaping @Sendable (Result<Admission, any Error>) -> Void
+  ) {
     // A large payload goes alone: a full batch of them would be one command of hundreds of megabytes.
-    guard execution.payload.readableBytes <= Self.sharedLimit else {
+    guard execution.payload.count <= Self.sharedLimit else {
       return Self.admit([execution], connection: connection, keys: keys, backlog: backlog).map { $0[0] }
+        .whenComplete(completion)
     }
-    return batcher.value.submit(execution)
+    batcher.value.submit(execution, completion: completion)
   }
 
   package func record(of id: ExecutionID, detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?> {
@@ -45,7 +48,8 @@ package final class RedisAdmissionQueue: AdmissionQueue {
   private static func admit(
     _ batch: [NewExecution], connection: RedisConnection, keys: QueueKeys, backlog: Int
   ) -> EventLoopFuture<[Admission]> {
-    connection.call(.admit, keys: keys.streams + [keys.workers]) { command in
+    let size = batch.reduce(0) { $0 + $1.payload.count + 128 }
+    return connection.call(.admit, keys: keys.streams + [keys.workers], capacity: size) { command in
       command.append(backlog)
       for execution in batch {
         command.append(execution.priority.streamNumber)
@@ -59,18 +63,30 @@ package final class RedisAdmissionQueue: AdmissionQueue {
       guard let answers = answer.array, answers.count == batch.count else {
         throw QueueError(.corrupt, "unexpected answer of the admit script")
       }
-      return try zip(batch, answers).map { execution, answer in
-        switch answer.text {
-        case "FULL": return .backlogFull
-        case "NOWORKER": return .noWorker
-        case let text?:
-          guard let entry = EntryID(text) else { fallthrough }
-          return .admitted(ExecutionID(partition: keys.partition, entry: entry, token: execution.token))
-        default: throw QueueError(.corrupt, "unexpected answer of the admit script")
-        }
+      var admissions: [Admission] = []
+      admissions.reserveCapacity(batch.count)
+      for (index, answer) in answers.enumerated() {
+        admissions.append(try Admission(answer, of: batch[index], partition: keys.partition))
       }
+      return admissions
     }
     .flatMapErrorThrowing { throw QueueError(redis: $0) }
+  }
+}
+
+extension Admission {
+  fileprivate init(_ answer: RedisValue, of execution: NewExecution, partition: Int) throws {
+    // Looks at the bytes where they lie; this runs for each webhook.
+    if case .string(let text) = answer, let entry = unsafe text.withUnsafeReadableBytes({ unsafe EntryID(digits: $0) })
+    {
+      self = .admitted(ExecutionID(partition: partition, entry: entry, token: execution.token))
+      return
+    }
+    switch answer.text {
+    case "FULL": self = .backlogFull
+    case "NOWORKER": self = .noWorker
+    default: throw QueueError(.corrupt, "unexpected answer of the admit script")
+    }
   }
 }
 

@@ -24,9 +24,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   struct Reading {
     let request: IncomingRequest
-    let keepAlive: Bool
     let limit: Int
-    let respond: @Sendable (ByteBuffer) -> EventLoopFuture<HTTPAnswer>
+    let respond: Responder
     var body: ByteBuffer
   }
 
@@ -45,6 +44,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Bytes of answers that the client had not taken at the last look.
   var unsent = 0
   private var watch: RepeatedTask?
+  /// For callbacks; nil when this handler is in no pipeline.
+  private var bound: NIOLoopBound<(ConnectionHandler, ChannelHandlerContext)>?
 
   init(router: any RequestRouter, services: ConnectionServices) {
     self.router = router
@@ -56,6 +57,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     lastActivity = context.eventLoop.now
     let channel = context.channel
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    self.bound = bound
     watch = context.eventLoop.scheduleRepeatedTask(
       initialDelay: ConnectionServices.watchInterval, delay: ConnectionServices.watchInterval
     ) { _ in
@@ -66,6 +68,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func handlerRemoved(context: ChannelHandlerContext) {
     watch?.cancel()
+    bound = nil
     services.connections.remove(context.channel)
     if case .reading(let reading) = state { services.budget.release(reading.body.readableBytes) }
   }
@@ -105,28 +108,28 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
     let request = IncomingRequest(head: head, clientAddress: clientAddress)
     let started = context.eventLoop.now
-    guard ConnectionServices.accepts(head) else {
+    guard ConnectionServices.accepts(request) else {
       return answer(Problem.headersTooLarge.answer(requestID: request.requestID), to: request, context: context)
     }
+    let facts = request.facts
     switch router.judge(request) {
     case .answer(let answer):
       state = .responding(drains: true)
       write(
-        answer, to: request, started: started, keepAlive: head.leavesConnectionOpen && !head.hasBody, context: context)
+        answer, to: request, started: started, keepAlive: request.leavesConnectionOpen && !facts.hasBody,
+        context: context)
     case .later(let future):
       state = .responding(drains: true)
       answer(
-        when: future, to: request, started: started, keepAlive: head.leavesConnectionOpen && !head.hasBody,
+        when: future, to: request, started: started, keepAlive: request.leavesConnectionOpen && !facts.hasBody,
         context: context)
     case .read(let limit, let respond):
-      if let length = head.declaredLength, length > limit {
+      if let length = facts.declaredLength, length > limit {
         return answer(
           Problem.bodyTooLarge(limit: limit).answer(requestID: request.requestID), to: request, context: context)
       }
-      let reading = Reading(
-        request: request, keepAlive: head.leavesConnectionOpen, limit: limit, respond: respond, body: ByteBuffer())
-      state = .reading(reading)
-      if head.expectsContinue { writeContinue(context: context) }
+      state = .reading(Reading(request: request, limit: limit, respond: respond, body: ByteBuffer()))
+      if facts.expectsContinue { writeContinue(context: context) }
     }
   }
 
@@ -149,23 +152,26 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   private func finish(_ reading: Reading, context: ChannelHandlerContext) {
     state = .responding(drains: false)
-    let size = reading.body.readableBytes
-    let future = reading.respond(reading.body)
-    answer(
-      when: future, to: reading.request, started: context.eventLoop.now, keepAlive: reading.keepAlive, held: size,
-      context: context)
+    guard let bound else { return }
+    let started = context.eventLoop.now
+    let (request, held, budget) = (reading.request, reading.body.readableBytes, services.budget)
+    reading.respond(reading.body) { answer in
+      budget.release(held)
+      let (handler, context) = bound.value
+      guard context.channel.isActive else { return }
+      handler.write(
+        answer, to: request, started: started, keepAlive: request.leavesConnectionOpen, context: context)
+    }
   }
 
   // MARK: answering
 
   private func answer(
     when future: EventLoopFuture<HTTPAnswer>, to request: IncomingRequest, started: NIODeadline, keepAlive: Bool,
-    held: Int = 0, context: ChannelHandlerContext
+    context: ChannelHandlerContext
   ) {
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let budget = services.budget
+    guard let bound else { return }
     future.hop(to: context.eventLoop).whenComplete { result in
-      budget.release(held)
       let (handler, context) = bound.value
       guard context.channel.isActive else { return }
       let answer =

@@ -26,11 +26,9 @@ struct ConnectionServices: Sendable {
   private static let headerBytesLimit = 32_768
   private static let targetLimit = 8192
 
-  static func accepts(_ head: HTTPRequestHead) -> Bool {
-    guard head.headers.count <= headerCountLimit, head.uri.utf8.count <= targetLimit else { return false }
-    var bytes = 0
-    for (name, value) in head.headers { bytes += name.utf8.count + value.utf8.count }
-    return bytes <= headerBytesLimit
+  static func accepts(_ request: IncomingRequest) -> Bool {
+    request.headers.count <= headerCountLimit && request.facts.size <= headerBytesLimit
+      && request.path.utf8.count + request.query.utf8.count <= targetLimit
   }
 
   /// An error that no route foresaw.

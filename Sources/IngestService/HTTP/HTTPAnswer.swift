@@ -1,5 +1,6 @@
 // An HTTP response as a value, and its bytes on the wire.
 
+import JSONCodec
 package import NIOCore
 
 package struct HTTPAnswer: Sendable {
@@ -26,44 +27,45 @@ package struct HTTPAnswer: Sendable {
 
   /// Writes the response (RFC 9112); `closes` tells the peer that no further request is read on this connection.
   package func write(to output: inout ByteBuffer, requestID: String, date: String, closes: Bool, withBody: Bool) {
-    output.writeString("HTTP/1.1 ")
-    output.writeString(Self.statusLine(status))
-    output.writeString("\r\ndate: ")
-    output.writeString(date)
+    var head = ByteWriter(capacity: 512)
+    head.write("HTTP/1.1 ")
+    head.write(Self.statusLine(status))
+    head.write("\r\ndate: ")
+    head.write(date)
     for (name, value) in headers where !Self.isReserved(name) {
-      output.writeString("\r\n")
-      output.writeString(name)
-      output.writeString(": ")
-      output.writeString(value)
+      head.write("\r\n")
+      head.write(name)
+      head.write(": ")
+      head.write(value)
     }
     if let executionID {
-      output.writeString("\r\nmillrace-execution-id: ")
-      output.writeString(executionID)
+      head.write("\r\nmillrace-execution-id: ")
+      head.write(executionID)
     }
-    output.writeString("\r\nx-request-id: ")
-    output.writeString(requestID)
-    if closes { output.writeString("\r\nconnection: close") }
+    head.write("\r\nx-request-id: ")
+    head.write(requestID)
+    if closes { head.write("\r\nconnection: close") }
     // RFC 9110 8.6: no length and no body in these.
-    guard status != 204, status != 304 else {
-      output.writeString("\r\n\r\n")
-      return
+    let mayHaveBody = status != 204 && status != 304
+    if mayHaveBody {
+      head.write("\r\ncontent-length: ")
+      head.write(body.readableBytes)
     }
-    output.writeString("\r\ncontent-length: ")
-    output.writeString(String(body.readableBytes))
-    output.writeString("\r\n\r\n")
-    if withBody { output.writeImmutableBuffer(body) }
+    head.write("\r\n\r\n")
+    head.withBytes { _ = output.writeBytes($0) }
+    if withBody, mayHaveBody { output.writeImmutableBuffer(body) }
   }
 
   /// Framing belongs to this server, and so do the fields that it writes itself: a workflow's answer cannot set them.
   private static func isReserved(_ name: String) -> Bool {
     switch name.utf8.count {
-    case 4: name.lowercased() == "date"
-    case 7: name.lowercased() == "upgrade"
-    case 10: name.lowercased() == "connection" || name.lowercased() == "keep-alive"
-    case 12: name.lowercased() == "x-request-id"
-    case 14: name.lowercased() == "content-length"
-    case 17: name.lowercased() == "transfer-encoding"
-    case 21: name.lowercased() == "millrace-execution-id"
+    case 4: name.isHeader("date")
+    case 7: name.isHeader("upgrade")
+    case 10: name.isHeader("connection") || name.isHeader("keep-alive")
+    case 12: name.isHeader("x-request-id")
+    case 14: name.isHeader("content-length")
+    case 17: name.isHeader("transfer-encoding")
+    case 21: name.isHeader("millrace-execution-id")
     default: false
     }
   }

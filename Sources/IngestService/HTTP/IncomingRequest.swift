@@ -9,10 +9,15 @@ package final class IncomingRequest: Sendable {
   package let path: String
   package let query: String
   package let headers: HTTPHeaders
+  let facts: HeadFacts
+  /// Behind a request that offers to switch protocols the parser reads no further one, so none may be promised.
+  let leavesConnectionOpen: Bool
   package let clientAddress: String
   package let requestID: String
 
   package init(head: HTTPRequestHead, clientAddress: String) {
+    facts = HeadFacts(head)
+    leavesConnectionOpen = head.isKeepAlive && head.method != .CONNECT && !facts.offersUpgrade
     method = head.method.rawValue
     if let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) {
       path = String(head.uri[..<mark])
@@ -23,7 +28,7 @@ package final class IncomingRequest: Sendable {
     }
     headers = head.headers
     self.clientAddress = clientAddress
-    requestID = RequestID.of(head.headers)
+    requestID = RequestID.of(facts)
   }
 }
 
@@ -31,8 +36,8 @@ package final class IncomingRequest: Sendable {
 enum RequestID {
   private static let alphabet = Array("0123456789abcdef".utf8)
 
-  static func of(_ headers: HTTPHeaders) -> String {
-    if let given = headers.first(name: "x-request-id"), (1...128).contains(given.utf8.count),
+  static func of(_ facts: HeadFacts) -> String {
+    if let given = facts.requestID, (1...128).contains(given.utf8.count),
       given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
     {
       return given
@@ -42,12 +47,11 @@ enum RequestID {
 
   static func random() -> String {
     var bits = RandomBits.next()
-    return String(unsafeUninitializedCapacity: 16) { characters in
-      for position in 0..<16 {
-        characters[position] = alphabet[Int(bits & 15)]
+    return String(capacity: 16) { text in
+      for _ in 0..<16 {
+        text.write(alphabet[Int(bits & 15)])
         bits >>= 4
       }
-      return 16
     }
   }
 }

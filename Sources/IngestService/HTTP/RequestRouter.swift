@@ -13,6 +13,8 @@ package enum HeadVerdict: Sendable {
   case answer(HTTPAnswer)
   /// No body is needed; the answer takes a moment.
   case later(EventLoopFuture<HTTPAnswer>)
-  /// Read the body up to `limit` bytes, then call `respond` on the event loop.
-  case read(limit: Int, respond: @Sendable (ByteBuffer) -> EventLoopFuture<HTTPAnswer>)
+  /// Read the body up to `limit` bytes, then call `respond` on the event loop; it calls back once, on the event loop.
+  case read(limit: Int, respond: Responder)
 }
+
+package typealias Responder = @Sendable (ByteBuffer, @escaping @Sendable (HTTPAnswer) -> Void) -> Void

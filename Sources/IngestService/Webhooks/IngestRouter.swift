@@ -3,6 +3,10 @@
 import NIOCore
 import ProcessSupport
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 package struct IngestRouter: RequestRouter {
   let webhooks: WebhookRoute
   let results: ResultRoute
@@ -16,7 +20,7 @@ package struct IngestRouter: RequestRouter {
     if let rest = path.suffix(after: "/api/executions/"), rest.hasSuffix("/result") {
       return results.judge(request, id: rest.dropLast("/result".count))
     }
-    if path.hasPrefix("/-/") { return judgeStatus(request) }
+    if path.suffix(after: "/-/") != nil { return judgeStatus(request) }
     return webhooks.judge(request, path: path)
   }
 
@@ -34,7 +38,14 @@ package struct IngestRouter: RequestRouter {
 }
 
 extension String {
-  func suffix(after prefix: String) -> Substring? {
-    hasPrefix(prefix) ? dropFirst(prefix.count) : nil
+  /// Byte for byte.
+  func suffix(after prefix: StaticString) -> Substring? {
+    var text = self
+    let isPrefix = text.withUTF8 { bytes in
+      let length = prefix.utf8CodeUnitCount
+      guard let start = bytes.baseAddress, bytes.count >= length else { return false }
+      return memcmp(start, prefix.utf8Start, length) == 0
+    }
+    return isPrefix ? self[utf8.index(startIndex, offsetBy: prefix.utf8CodeUnitCount)...] : nil
   }
 }

@@ -8,7 +8,8 @@ import NIOHTTP1
 import ProcessSupport
 import Workflows
 
-struct WebhookRoute: Sendable {
+/// A class, because each request's closures hold it.
+final class WebhookRoute: Sendable {
   let catalog: CatalogService
   let admissions: any AdmissionQueue
   let inbox: ReplyInbox
@@ -19,6 +20,21 @@ struct WebhookRoute: Sendable {
   /// What callers see of this installation; empty when unknown.
   let address: String
   let eventLoop: any EventLoop
+
+  init(
+    catalog: CatalogService, admissions: any AdmissionQueue, inbox: ReplyInbox, gate: AdmissionGate,
+    metrics: IngestMetrics, environment: [String: String], bodyLimit: Int, address: String, eventLoop: any EventLoop
+  ) {
+    self.catalog = catalog
+    self.admissions = admissions
+    self.inbox = inbox
+    self.gate = gate
+    self.metrics = metrics
+    self.environment = environment
+    self.bodyLimit = bodyLimit
+    self.address = address
+    self.eventLoop = eventLoop
+  }
 
   // MARK: find, by the head alone
 
@@ -51,8 +67,8 @@ struct WebhookRoute: Sendable {
       return refuse(.unavailable("Too many synchronous callers wait already.", retryAfter: 1), request)
     }
     let limit = min(trigger.bodyLimit ?? bodyLimit, bodyLimit)
-    return .read(limit: limit) { body in
-      respond(request, entry: entry, workflow: workflow, parameters: parameters, body: body)
+    return .read(limit: limit) { body, answer in
+      self.respond(request, entry: entry, workflow: workflow, parameters: parameters, body: body, answer)
     }
   }
 
@@ -63,103 +79,96 @@ struct WebhookRoute: Sendable {
   // MARK: the whole request
 
   private func respond(
-    _ incoming: IncomingRequest, entry: CatalogEntry, workflow: Workflow,
-    parameters: [(name: String, value: String)], body: ByteBuffer
-  ) -> EventLoopFuture<HTTPAnswer> {
+    _ request: IncomingRequest, entry: CatalogEntry, workflow: Workflow,
+    parameters: [(name: String, value: String)], body: ByteBuffer, _ answer: @escaping @Sendable (HTTPAnswer) -> Void
+  ) {
     do {
-      let webhook = try WebhookRequest(
-        incoming, entry: entry, trigger: workflow.trigger, parameters: parameters, body: body)
-      let scope = WebhookScope(request: webhook, environment: environment)
+      let webhook = try IncomingWebhook(
+        request, entry: entry, workflow: workflow, parameters: parameters, body: body)
+      let scope = WebhookScope(webhook, environment: environment)
       if let condition = workflow.trigger.when, try !condition.evaluate(scope) {
         metrics.ignored.increment()
-        return eventLoop.makeSucceededFuture(.json(200, "{\"ignored\":true}"))
+        return answer(.json(200, "{\"ignored\":true}"))
       }
-      let pending = PendingAdmission(incoming: incoming, workflow: workflow, webhook: webhook, scope: scope)
-      guard workflow.trigger.mode == .sync else { return admitAndConfirm(pending) }
-      let preference = Preference(incoming.headers, trigger: workflow.trigger)
-      return preference.respondsAsync
-        ? admitAndConfirm(pending) : admitAndWait(pending, patience: preference.patience)
-    } catch let problem as Problem {
-      return eventLoop.makeSucceededFuture(problem.answer(requestID: incoming.requestID))
+      guard workflow.trigger.mode == .sync else { return try admitAndConfirm(webhook, scope, answer) }
+      let preference = Preference(request.headers, trigger: workflow.trigger)
+      if preference.respondsAsync { return try admitAndConfirm(webhook, scope, answer) }
+      admitAndWait(webhook, patience: preference.patience).whenSuccess(answer)
     } catch {
-      let problem = Problem.malformed("\(error)")
-      return eventLoop.makeSucceededFuture(problem.answer(requestID: incoming.requestID))
+      let problem = error as? Problem ?? .malformed("\(error)")
+      answer(problem.answer(requestID: request.requestID))
     }
   }
 
   // MARK: asynchronous
 
-  private func admitAndConfirm(_ pending: PendingAdmission) -> EventLoopFuture<HTTPAnswer> {
+  private func admitAndConfirm(
+    _ webhook: IncomingWebhook, _ scope: WebhookScope, _ answer: @escaping @Sendable (HTTPAnswer) -> Void
+  ) throws {
     let confirmation: Confirmation
-    do { confirmation = try Confirmation(pending) } catch {
-      return eventLoop.makeSucceededFuture(
-        Problem.malformed("The answer of this workflow cannot be made: \(error)")
-          .answer(requestID: pending.incoming.requestID))
+    do { confirmation = try Confirmation(webhook, scope) } catch {
+      throw Problem.malformed("The answer of this workflow cannot be made: \(error)")
     }
-    let promise = eventLoop.makePromise(of: HTTPAnswer.self)
-    admissions.admit(pending.execution(token: .random(), inbox: nil, priority: pending.workflow.queuePriority))
-      .whenComplete { result in
-        switch result {
-        case .success(.admitted(let id)):
-          metrics.admitted.increment()
-          promise.succeed(confirmation.answer(id: id, at: address))
-        case .success(.backlogFull):
-          promise.succeed(Problem.backlogFull.answer(requestID: pending.incoming.requestID))
-        case .success(.noWorker): promise.succeed(Problem.noWorker.answer(requestID: pending.incoming.requestID))
-        case .failure(let error): promise.succeed(answer(to: error, pending))
-        }
+    let execution = webhook.execution(token: .random(), inbox: nil, priority: webhook.workflow.queuePriority)
+    admissions.admit(execution) { result in
+      switch result {
+      case .success(.admitted(let id)):
+        self.metrics.admitted.increment()
+        answer(confirmation.answer(id: id, at: self.address))
+      case .success(.backlogFull): answer(Problem.backlogFull.answer(requestID: webhook.request.requestID))
+      case .success(.noWorker): answer(Problem.noWorker.answer(requestID: webhook.request.requestID))
+      case .failure(let error): answer(self.answer(to: error, webhook))
       }
-    return promise.futureResult
+    }
   }
 
   // MARK: synchronous
 
-  private func admitAndWait(
-    _ pending: PendingAdmission, patience: TimeAmount
-  ) -> EventLoopFuture<HTTPAnswer> {
+  /// Never fails.
+  private func admitAndWait(_ webhook: IncomingWebhook, patience: TimeAmount) -> EventLoopFuture<HTTPAnswer> {
     let token = ExecutionToken.random()
     // The waiter is there before the execution is: the reply may be faster than the answer to the admission.
     let reply = inbox.wait(for: token, on: eventLoop)
-    let execution = pending.execution(token: token, inbox: inbox.name, priority: .high)
+    let execution = webhook.execution(token: token, inbox: inbox.name, priority: .high)
     return admissions.admit(execution).flatMap { admission -> EventLoopFuture<HTTPAnswer> in
       switch admission {
       case .admitted(let id):
-        metrics.admitted.increment()
-        return wait(for: reply, id: id, pending, patience: patience)
+        self.metrics.admitted.increment()
+        return self.wait(for: reply, id: id, webhook, patience: patience)
       case .backlogFull:
-        inbox.forget(token)
-        return eventLoop.makeSucceededFuture(Problem.backlogFull.answer(requestID: pending.incoming.requestID))
+        self.inbox.forget(token)
+        return self.eventLoop.makeSucceededFuture(Problem.backlogFull.answer(requestID: webhook.request.requestID))
       case .noWorker:
-        inbox.forget(token)
-        return eventLoop.makeSucceededFuture(Problem.noWorker.answer(requestID: pending.incoming.requestID))
+        self.inbox.forget(token)
+        return self.eventLoop.makeSucceededFuture(Problem.noWorker.answer(requestID: webhook.request.requestID))
       }
     }
     .flatMapErrorThrowing { error in
-      inbox.forget(token)
-      return answer(to: error, pending)
+      self.inbox.forget(token)
+      return self.answer(to: error, webhook)
     }
   }
 
   private func wait(
-    for reply: EventLoopFuture<ExecutionOutcome?>, id: ExecutionID, _ pending: PendingAdmission,
+    for reply: EventLoopFuture<ExecutionOutcome?>, id: ExecutionID, _ webhook: IncomingWebhook,
     patience: TimeAmount
   ) -> EventLoopFuture<HTTPAnswer> {
     inbox.admitted(id, admissions: admissions)
-    let alarm = eventLoop.scheduleTask(in: patience) { inbox.forget(id.token) }
+    let alarm = eventLoop.scheduleTask(in: patience) { self.inbox.forget(id.token) }
     return reply.map { outcome in
       alarm.cancel()
       if let outcome {
-        return outcome.answer(id: id, requestID: pending.incoming.requestID)
+        return outcome.answer(id: id, requestID: webhook.request.requestID)
       }
-      metrics.deadlines.increment()
-      return pending.workflow.trigger.onTimeout == .accepted
-        ? ExecutionOutcome.accepted(id: id, at: address)
-        : Problem.deadline.answer(requestID: pending.incoming.requestID, executionID: id.description)
+      self.metrics.deadlines.increment()
+      return webhook.workflow.trigger.onTimeout == .accepted
+        ? ExecutionOutcome.accepted(id: id, at: self.address)
+        : Problem.deadline.answer(requestID: webhook.request.requestID, executionID: id.description)
     }
   }
 
-  private func answer(to error: any Error, _ pending: PendingAdmission) -> HTTPAnswer {
-    let requestID = pending.incoming.requestID
+  private func answer(to error: any Error, _ webhook: IncomingWebhook) -> HTTPAnswer {
+    let requestID = webhook.request.requestID
     guard let error = error as? QueueError else {
       return Problem.unavailable("The webhook could not be stored.").answer(requestID: requestID)
     }

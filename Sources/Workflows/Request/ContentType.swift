@@ -7,6 +7,11 @@ struct ContentType {
   let parameters: [(name: String, value: String)]
 
   init(_ text: String) {
+    if text == Self.json {
+      // What nearly all webhooks say.
+      (type, parameters) = (text, [])
+      return
+    }
     var pieces = Self.split(Array(text.utf8))[...]
     type = Self.trimmed(pieces.popFirst() ?? []).lowercased()
     parameters = pieces.compactMap { piece in
@@ -16,10 +21,12 @@ struct ContentType {
     }
   }
 
+  private static let json = "application/json"
+
   subscript(name: String) -> String? { parameters.first { $0.name == name }?.value }
 
   var isJSON: Bool {
-    type == "application/json" || type == "text/json" || type.hasSuffix("+json")
+    type == Self.json || type == "text/json" || type.hasSuffix("+json")
   }
 
   var isForm: Bool { type == "application/x-www-form-urlencoded" }

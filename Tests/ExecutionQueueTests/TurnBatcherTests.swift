@@ -2,9 +2,10 @@
 
 import NIOCore
 import NIOEmbedded
+import RedisClient
 import Testing
 
-@testable import RedisClient
+@testable import ExecutionQueue
 
 @Suite("The turn batcher")
 struct TurnBatcherTests {

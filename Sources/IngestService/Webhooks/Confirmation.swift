@@ -1,31 +1,10 @@
-// A checked webhook on its way into the queue, and the answer that an asynchronous caller gets.
+// What an asynchronous caller asks for, and the answer that it gets.
 
 import ExecutionQueue
 import JSONCodec
 import NIOCore
 import NIOHTTP1
 import Workflows
-
-/// A class, because it travels through several closures.
-final class PendingAdmission: Sendable {
-  let incoming: IncomingRequest
-  let workflow: Workflow
-  let scope: WebhookScope
-  private let webhook: WebhookRequest
-
-  init(incoming: IncomingRequest, workflow: Workflow, webhook: WebhookRequest, scope: WebhookScope) {
-    self.incoming = incoming
-    self.workflow = workflow
-    self.webhook = webhook
-    self.scope = scope
-  }
-
-  func execution(token: ExecutionToken, inbox: String?, priority: ExecutionQueue.Priority) -> NewExecution {
-    NewExecution(
-      token: token, workflow: workflow.key, priority: priority, payload: ByteBuffer(bytes: webhook.encoded()),
-      inbox: inbox)
-  }
-}
 
 /// `Prefer: respond-async` and `Prefer: wait=N` (RFC 7240), never beyond the trigger's own timeout.
 struct Preference: Sendable {
@@ -51,14 +30,14 @@ struct Confirmation: Sendable {
   private var hasDefaultBody = true
   private let isPreferred: Bool
 
-  init(_ pending: PendingAdmission) throws {
-    isPreferred = pending.workflow.trigger.mode == .sync
-    guard !isPreferred, let response = pending.workflow.trigger.response else { return }
+  init(_ webhook: IncomingWebhook, _ scope: WebhookScope) throws {
+    isPreferred = webhook.workflow.trigger.mode == .sync
+    guard !isPreferred, let response = webhook.workflow.trigger.response else { return }
     var answer = HTTPAnswer(status: response.status)
     for header in response.headers {
-      answer.headers.append((header.name, HeaderText.cleaned(try header.value.text(pending.scope))))
+      answer.headers.append((header.name, HeaderText.cleaned(try header.value.text(scope))))
     }
-    if let body = try response.body?.evaluate(pending.scope) {
+    if let body = try response.body?.evaluate(scope) {
       answer.setBody(body)
       hasDefaultBody = false
     }
@@ -71,9 +50,10 @@ struct Confirmation: Sendable {
       answer.headers.append(("preference-applied", "respond-async"))
       return answer
     }
-    var answer = fixed ?? .json(200, "{\"executionId\":\"\(id)\"}")
-    if fixed != nil, hasDefaultBody { answer.setBody(.object(["executionId": .string(id.description)])) }
-    answer.executionID = id.description
+    let name = id.description
+    var answer = fixed ?? .json(200, "{\"executionId\":\"" + name + "\"}")
+    if fixed != nil, hasDefaultBody { answer.setBody(.object(["executionId": .string(name)])) }
+    answer.executionID = name
     return answer
   }
 }

@@ -1,0 +1,109 @@
+// JSON and the text around it, written into one piece of memory: an array's `append` costs more than most of the texts
+// of a webhook, and ingest writes dozens for each.
+
+/// Grows as it is written to.
+@safe
+package struct ByteWriter: ~Copyable {
+  private var memory: UnsafeMutableRawBufferPointer
+  package private(set) var count = 0
+
+  package init(capacity: Int) {
+    memory = .allocate(byteCount: max(capacity, 64), alignment: 1)
+  }
+
+  deinit { memory.deallocate() }
+
+  package mutating func write(byte: UInt8) {
+    reserve(1)
+    memory[count] = byte
+    count += 1
+  }
+
+  package mutating func write(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    reserve(bytes.count).copyMemory(from: start, byteCount: bytes.count)
+    count += bytes.count
+  }
+
+  package mutating func write(_ text: String) {
+    var text = text
+    text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+  }
+
+  package mutating func write(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { write($0) }
+  }
+
+  package mutating func write(_ number: Int) {
+    if number < 0 { write(byte: UInt8(ascii: "-")) }
+    var rest = number.magnitude
+    var digits = 1
+    var limit: UInt = 10
+    while rest >= limit, digits < 20 {
+      digits += 1
+      limit = limit.multipliedReportingOverflow(by: 10).partialValue
+    }
+    let end = reserve(digits)
+    for index in stride(from: digits - 1, through: 0, by: -1) {
+      end.storeBytes(of: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10), toByteOffset: index, as: UInt8.self)
+      rest /= 10
+    }
+    count += digits
+  }
+
+  /// As a JSON string; with `lowercased`, its ASCII letters in lower case.
+  package mutating func write(quoted text: String, lowercased: Bool = false) {
+    let start = count
+    var text = text
+    text.withUTF8 { bytes in
+      // Without a branch for each byte: most texts need no escape.
+      var escapes: UInt8 = 0
+      for byte in bytes { escapes |= (byte < 0x20 ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0) }
+      guard escapes == 0 else {
+        var quoted: [UInt8] = []
+        quoted.append(quoted: String(decoding: bytes, as: UTF8.self))
+        return write(quoted)
+      }
+      write(byte: UInt8(ascii: "\""))
+      write(UnsafeRawBufferPointer(bytes))
+      write(byte: UInt8(ascii: "\""))
+    }
+    guard lowercased else { return }
+    for index in start..<count where (0x41...0x5A).contains(memory[index]) { memory[index] |= 0x20 }
+  }
+
+  /// Overwrites what was written before.
+  package mutating func replace(at position: Int, with byte: UInt8) {
+    precondition(position < count)
+    memory[position] = byte
+  }
+
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try body(UnsafeRawBufferPointer(rebasing: memory[..<count]))
+  }
+
+  /// Where the next bytes go; there is room for so many.
+  @discardableResult
+  private mutating func reserve(_ additional: Int) -> UnsafeMutableRawPointer {
+    if additional > memory.count - count {
+      let larger = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: max(memory.count * 2, count + additional), alignment: 1)
+      larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+      memory.deallocate()
+      memory = larger
+    }
+    return memory.baseAddress! + count
+  }
+}
+
+extension [UInt8] {
+  package init(_ writer: borrowing ByteWriter, followedBy tail: [UInt8]) {
+    self = writer.withBytes { head in
+      [UInt8](unsafeUninitializedCapacity: head.count + tail.count) { memory, count in
+        _ = memory.initialize(from: head)
+        _ = UnsafeMutableBufferPointer(rebasing: memory[head.count...]).initialize(from: tail)
+        count = head.count + tail.count
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+// What one walk through the header fields finds.
+
+import NIOHTTP1
+import Testing
+
+@testable import IngestService
+
+@Suite("The facts of a request's head")
+struct HeadFactsTests {
+  private func facts(_ fields: [(String, String)]) -> HeadFacts {
+    HeadFacts(HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: HTTPHeaders(fields)))
+  }
+
+  @Test("finds fields in any case, and the first of several")
+  func fields() {
+    let found = facts([
+      ("CONTENT-Type", "a/b"), ("content-type", "c/d"), ("X-Request-Id", "r"), ("Content-Length", "12"),
+      ("Transfer-Encoding", "chunked"), ("Expect", "100-Continue"), ("UPGRADE", "h2c"),
+    ])
+    #expect(found.contentType == "a/b" && found.requestID == "r" && found.declaredLength == 12)
+    #expect(found.isChunked && found.expectsContinue && found.offersUpgrade && found.hasBody)
+    let none = facts([("Content-Typo", "a/b"), ("Content-Length", "0")])
+    #expect(none.contentType == nil && !none.hasBody && !none.isChunked && !none.expectsContinue)
+    #expect(none.size == "Content-Typoa/bContent-Length0".utf8.count)
+  }
+
+  @Test("never takes repeated names for distinct ones")
+  func repetition() {
+    #expect(facts([("Host", "a"), ("Content-Type", "b"), ("Content-Length", "1")]).hasDistinctNames)
+    #expect(!facts([("X-A", "1"), ("x-a", "2")]).hasDistinctNames)
+    #expect(!facts([("Cookie", "1"), ("Host", "a"), ("COOKIE", "2")]).hasDistinctNames)
+  }
+}
