@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
 /// For targets where unsafe code has no business.
 let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
 
+/// For the two processes that carry the load (docs/decisions/0010-jemalloc.md).
+let allocator: [LinkerSetting] = [.linkedLibrary("jemalloc")]
+
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -82,13 +85,13 @@ let package = Package(
       dependencies: [
         "IngestService", "Catalog", "ExecutionQueue", "RedisClient", "ProcessSupport", "Workflows", nioCore, nioPosix,
         lifecycle, signals, logging,
-      ], swiftSettings: strict),
+      ], swiftSettings: strict, linkerSettings: allocator),
     .executableTarget(
       name: "millrace-worker",
       dependencies: [
         "WorkerService", "WorkflowEngine", "OutboundHTTP", "Catalog", "ExecutionQueue", "RedisClient",
         "ProcessSupport", "Workflows", nioCore, nioPosix, lifecycle, signals, logging,
-      ], swiftSettings: strict),
+      ], swiftSettings: strict, linkerSettings: allocator),
     .executableTarget(
       name: "millrace",
       dependencies: [

@@ -83,16 +83,20 @@ package struct ByteWriter: ~Copyable {
   }
 
   /// Where the next bytes go; there is room for so many.
+  @inline(__always)
   @discardableResult
   private mutating func reserve(_ additional: Int) -> UnsafeMutableRawPointer {
-    if additional > memory.count - count {
-      let larger = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: max(memory.count * 2, count + additional), alignment: 1)
-      larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
-      memory.deallocate()
-      memory = larger
-    }
-    return memory.baseAddress! + count
+    if additional > memory.count - count { grow(by: additional) }
+    return memory.baseAddress.unsafelyUnwrapped + count
+  }
+
+  @inline(never)
+  private mutating func grow(by additional: Int) {
+    let larger = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(memory.count * 2, count + additional), alignment: 1)
+    larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+    memory.deallocate()
+    memory = larger
   }
 }
 

@@ -66,11 +66,13 @@ final class RedisChannelHandler: ChannelInboundHandler {
     guard !isFlushPlanned else { return }
     isFlushPlanned = true
     turnStart = eventLoop.now
-    eventLoop.assumeIsolated().execute { self.flush() }
+    eventLoop.assumeIsolated().execute {
+      self.isFlushPlanned = false
+      self.flush()
+    }
   }
 
-  private func flush() {
-    isFlushPlanned = false
+  func flush() {
     guard end == nil, let context, outgoing.readableBytes > 0 else { return }
     context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
     // Written out at once as a rule; then the memory is ours alone again and is used for the next turn.

@@ -3,9 +3,14 @@
 package import NIOCore
 
 extension RedisConnection {
-  /// Waits for the reply. Cancelling the task does not take the command back.
-  package func run(_ command: RedisCommand, timeout: TimeAmount = .seconds(5)) async throws(RedisError) -> RedisValue {
-    try await Self.result(of: send(command, timeout: timeout))
+  /// Waits for the reply. Cancelling the task does not take the command back. `atOnce` sends it before the rest of the
+  /// event-loop turn goes on.
+  package func run(
+    _ command: RedisCommand, timeout: TimeAmount = .seconds(5), atOnce: Bool = false
+  ) async throws(RedisError) -> RedisValue {
+    let reply = send(command, timeout: timeout)
+    if atOnce, eventLoop.inEventLoop { flush() }
+    return try await Self.result(of: reply)
   }
 
   /// Runs a script and waits for its reply.

@@ -103,6 +103,11 @@ package final class RedisConnection: Sendable {
     return promise.futureResult
   }
 
+  /// Sends what was said in this event-loop turn at once instead of at its end. Called on the event loop.
+  package func flush() {
+    link.value.flush()
+  }
+
   /// Fulfilled when the connection is ready; fails with the latest problem after `timeout`, or when it is closed.
   package func whenReady(timeout: TimeAmount) -> EventLoopFuture<Void> {
     eventLoop.flatSubmit { [link, eventLoop] in

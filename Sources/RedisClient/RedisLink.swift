@@ -52,6 +52,10 @@ final class RedisLink {
     handler.send(command, call: call, timeout: timeout, reply: reply)
   }
 
+  func flush() {
+    handler?.flush()
+  }
+
   // MARK: Connecting
 
   func connect() {

@@ -33,7 +33,9 @@ extension RedisDeliveryQueue {
     for _ in streams { command.append(">") }
     let patience = TimeAmount.milliseconds((wait?.inMilliseconds ?? 0) + 5000)
     do {
-      let deliveries = deliveries(StreamRow.list(in: try await reader.run(command, timeout: patience), keys: keys))
+      // Redis looks for these while the ones before them run here.
+      let answer = try await reader.run(command, timeout: patience, atOnce: true)
+      let deliveries = deliveries(StreamRow.list(in: answer, keys: keys))
       held.learn(from: deliveries)
       return deliveries
     } catch  where error.kind == .noGroup || error.kind == .unblocked {

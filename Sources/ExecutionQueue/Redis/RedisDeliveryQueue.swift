@@ -44,10 +44,24 @@ package final class RedisDeliveryQueue: DeliveryQueue {
     self.worker = worker
     self.logger = logger
     let calls = DeliveryCalls(connection: commands, keys: keys, worker: worker)
-    let loop = commands.eventLoop
-    begins = NIOLoopBound(TurnBatcher(eventLoop: loop, limit: 64) { calls.begin($0) }, eventLoop: loop)
-    checkpoints = NIOLoopBound(TurnBatcher(eventLoop: loop, limit: 64) { calls.checkpoint($0) }, eventLoop: loop)
-    settlements = NIOLoopBound(TurnBatcher(eventLoop: loop, limit: 64) { calls.settle($0) }, eventLoop: loop)
+    begins = Self.batcher(commands) { calls.begin($0) }
+    checkpoints = Self.batcher(commands) { calls.checkpoint($0) }
+    settlements = Self.batcher(commands) { calls.settle($0) }
+  }
+
+  /// Executions that travel in one script call.
+  private static let batchLimit = 32
+
+  /// Redis begins with a full batch while the rest of the turn goes on here: otherwise each would wait for the other.
+  private static func batcher<Item, Output>(
+    _ connection: RedisConnection, call: @escaping ([Item]) -> EventLoopFuture<[Output]>
+  ) -> NIOLoopBound<TurnBatcher<Item, Output>> {
+    let batcher = TurnBatcher(eventLoop: connection.eventLoop, limit: batchLimit) { (items: [Item]) in
+      let outputs = call(items)
+      if items.count == batchLimit { connection.flush() }
+      return outputs
+    }
+    return NIOLoopBound(batcher, eventLoop: connection.eventLoop)
   }
 
   package func heartbeat() async throws(QueueError) {

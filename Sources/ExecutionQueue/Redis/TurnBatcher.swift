@@ -3,8 +3,8 @@
 import NIOCore
 import RedisClient
 
-/// Collects the items that are submitted during one turn of an event loop and hands them, in order, to one closure:
-/// at most `limit` a call, the rest in further calls at once.
+/// Collects the items that are submitted during one turn of an event loop and hands them, in order, to one closure: at
+/// the end of the turn, or when there are `limit` of them.
 ///
 /// Not thread-safe: made, used and released on its event loop.
 final class TurnBatcher<Item: Sendable, Output: Sendable> {
@@ -35,18 +35,15 @@ final class TurnBatcher<Item: Sendable, Output: Sendable> {
     if items.isEmpty { eventLoop.assumeIsolated().execute { self.handOver() } }
     items.append(item)
     completions.append(completion)
+    if items.count == limit { handOver() }
   }
 
   private func handOver() {
-    let items = items
-    let completions = completions
+    let (items, completions) = (items, completions)
+    guard !items.isEmpty else { return }
     self.items.removeAll(keepingCapacity: false)
     self.completions.removeAll(keepingCapacity: false)
-    if items.count <= limit { return call(items, completions) }
-    for start in stride(from: 0, to: items.count, by: limit) {
-      let range = start..<min(start + limit, items.count)
-      call(Array(items[range]), Array(completions[range]))
-    }
+    call(items, completions)
   }
 
   private func call(_ items: [Item], _ completions: [Completion]) {

@@ -76,7 +76,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
   // MARK: reading
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    lastActivity = context.eventLoop.now
     let part = unwrapInboundIn(data)
     if waiting.isEmpty, hasRoom(for: part, context: context) {
       take(part, context: context)
@@ -85,23 +84,37 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
   }
 
+  func channelReadComplete(context: ChannelHandlerContext) {
+    lastActivity = context.eventLoop.now
+    context.fireChannelReadComplete()
+  }
+
+  // The two below look at state and part one after the other: a switch over both at once would copy them.
+
   /// A further request waits for the answer before it, and for a client that does not read what it asked for.
   private func hasRoom(for part: HTTPServerRequestPart, context: ChannelHandlerContext) -> Bool {
-    switch (state, part) {
-    case (.idle, .head): context.channel.isWritable
-    case (.responding, .head), (.responding(drains: false), _), (.reading, .head): false
-    case (.idle, _), (.reading, _), (.responding(drains: true), _), (.lingering, _): true
+    var isHead = false
+    if case .head = part { isHead = true }
+    return switch state {
+    case .idle: !isHead || context.channel.isWritable
+    case .reading: !isHead
+    case .responding(let drains): drains && !isHead
+    case .lingering: true
     }
   }
 
   private func take(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
-    switch (state, part) {
-    case (.idle, .head(let head)): begin(head, context: context)
-    case (.reading, .body(let bytes)): append(bytes, context: context)
-    case (.reading(let reading), .end): finish(reading, context: context)
-    case (.responding(drains: true), .end): state = .responding(drains: false)
-    case (.responding(drains: true), .body), (.lingering, _), (.idle, .body), (.idle, .end): break
-    case (.responding, _), (.reading, .head): break  // has no room
+    switch part {
+    case .head(let head):
+      if case .idle = state { begin(head, context: context) }
+    case .body(let bytes):
+      if case .reading = state { append(bytes, context: context) }
+    case .end:
+      switch state {
+      case .reading(let reading): finish(reading, context: context)
+      case .responding(drains: true): state = .responding(drains: false)
+      case .idle, .responding(drains: false), .lingering: break
+      }
     }
   }
 

@@ -2,6 +2,10 @@
 
 import NIOHTTP1
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Collected in one walk through the header fields: a look-up by name is such a walk too.
 struct HeadFacts: Sendable {
   private(set) var contentType: String?
@@ -51,5 +55,19 @@ extension String {
       }
       return true
     }
+  }
+}
+
+extension StringProtocol {
+  /// One call instead of a look at each character; `character` is ASCII.
+  func firstIndex(ofASCII character: Unicode.Scalar) -> Index? {
+    let offset = utf8.withContiguousStorageIfAvailable { bytes -> Int? in
+      guard let start = bytes.baseAddress, let found = memchr(start, Int32(character.value), bytes.count) else {
+        return nil
+      }
+      return UnsafeRawPointer(found) - UnsafeRawPointer(start)
+    }
+    guard let offset else { return utf8.firstIndex(of: UInt8(character.value)) }
+    return offset.map { utf8.index(startIndex, offsetBy: $0) }
   }
 }

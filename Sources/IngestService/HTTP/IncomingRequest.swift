@@ -19,7 +19,7 @@ package final class IncomingRequest: Sendable {
     facts = HeadFacts(head)
     leavesConnectionOpen = head.isKeepAlive && head.method != .CONNECT && !facts.offersUpgrade
     method = head.method.rawValue
-    if let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) {
+    if let mark = head.uri.firstIndex(ofASCII: "?") {
       path = String(head.uri[..<mark])
       query = String(head.uri[head.uri.utf8.index(after: mark)...])
     } else {

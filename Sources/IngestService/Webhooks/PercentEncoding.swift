@@ -3,7 +3,7 @@
 enum PercentEncoding {
   /// Nil when an escape is broken or the bytes are not UTF-8.
   static func decoded(_ text: Substring) -> String? {
-    guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
+    guard text.firstIndex(ofASCII: "%") != nil else { return String(text) }
     var bytes: [UInt8] = []
     var rest = text.utf8[...]
     while let byte = rest.popFirst() {
