@@ -40,6 +40,12 @@ let package = Package(
       name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "JSONCodec", dependencies: ["CSimdjson"], swiftSettings: strict),
     .systemLibrary(name: "CLinux"),
+    .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    .systemLibrary(
+      name: "CJavaScriptCore", pkgConfig: "javascriptcoregtk-4.1", providers: [.apt(["libjavascriptcoregtk-4.1-dev"])]),
+    .target(
+      name: "CScriptRunner", exclude: ["prelude"], cSettings: [.define("_GNU_SOURCE")],
+      linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("seccomp"), .linkedLibrary("icuuc")]),
     .target(name: "Executors", dependencies: ["CLinux"], swiftSettings: strict),
     .target(
       name: "ProcessSupport", dependencies: [logging, nioCore, nioPosix, nioHTTP, lifecycle], swiftSettings: strict),
@@ -50,6 +56,10 @@ let package = Package(
     .target(
       name: "RedisClient", dependencies: ["CHiredis", "ProcessSupport", nioCore, nioPosix, logging],
       swiftSettings: strict),
+    .target(name: "JSONQuery", dependencies: ["JSONCodec", "CRE2"], swiftSettings: safe),
+    .target(
+      name: "Scripting", dependencies: ["JSONCodec", "ProcessSupport", nioCore, nioPosix, logging],
+      swiftSettings: strict),
     .target(name: "OutboundHTTP", dependencies: ["CCurl", "Executors", "ProcessSupport"], swiftSettings: strict),
 
     // Floor 2: the queue and the engine.
@@ -57,7 +67,8 @@ let package = Package(
       name: "ExecutionQueue", dependencies: ["RedisClient", "ProcessSupport", nioCore, lifecycle, logging],
       swiftSettings: safe),
     .target(
-      name: "WorkflowEngine", dependencies: ["Workflows", "OutboundHTTP", "JSONCodec", "ProcessSupport"],
+      name: "WorkflowEngine",
+      dependencies: ["Workflows", "OutboundHTTP", "Scripting", "JSONQuery", "JSONCodec", "ProcessSupport"],
       swiftSettings: safe),
 
     // Floor 3: which workflows there are, read from the queue's store.
@@ -89,14 +100,16 @@ let package = Package(
     .executableTarget(
       name: "millrace-worker",
       dependencies: [
-        "WorkerService", "WorkflowEngine", "OutboundHTTP", "Catalog", "ExecutionQueue", "RedisClient",
+        "WorkerService", "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog", "ExecutionQueue", "RedisClient",
         "ProcessSupport", "Workflows", nioCore, nioPosix, lifecycle, signals, logging,
       ], swiftSettings: strict, linkerSettings: allocator),
     .executableTarget(
+      name: "millrace-script", dependencies: ["CJavaScriptCore", "CScriptRunner"], swiftSettings: strict),
+    .executableTarget(
       name: "millrace",
       dependencies: [
-        "WorkflowEngine", "OutboundHTTP", "Catalog", "ExecutionQueue", "RedisClient", "Workflows", "JSONCodec",
-        "ProcessSupport", nioCore, nioPosix, logging, arguments,
+        "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog", "ExecutionQueue", "RedisClient", "Workflows",
+        "JSONCodec", "ProcessSupport", nioCore, nioPosix, logging, arguments,
       ], swiftSettings: strict),
     .executableTarget(
       name: "millrace-bench", dependencies: ["ProcessSupport", "JSONCodec", arguments], swiftSettings: strict),
@@ -117,6 +130,13 @@ let package = Package(
       dependencies: ["RedisClient", "ProcessSupport", "TestSupport", nioCore, nioPosix, nioEmbedded],
       swiftSettings: strict),
     .testTarget(
+      name: "JSONQueryTests", dependencies: ["JSONQuery", "JSONCodec", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ScriptingTests",
+      dependencies: [
+        "Scripting", "ProcessSupport", "JSONCodec", "TestSupport", "millrace-script", nioCore, nioPosix, logging,
+      ], swiftSettings: strict),
+    .testTarget(
       name: "OutboundHTTPTests", dependencies: ["OutboundHTTP", "ProcessSupport", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
@@ -127,7 +147,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "WorkflowEngineTests",
-      dependencies: ["WorkflowEngine", "OutboundHTTP", "Workflows", "JSONCodec", "ProcessSupport", "TestSupport"],
+      dependencies: [
+        "WorkflowEngine", "OutboundHTTP", "Scripting", "Workflows", "JSONCodec", "ProcessSupport", "TestSupport",
+        "millrace-script", nioCore, nioPosix, logging,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "IngestServiceTests",
@@ -148,8 +171,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "TestSupport", "JSONCodec", "millrace", "millrace-ingest", "millrace-worker",
+        "TestSupport", "JSONCodec", "millrace", "millrace-ingest", "millrace-worker", "millrace-script",
       ], swiftSettings: strict),
   ],
-  cxxLanguageStandard: .cxx17
+  cLanguageStandard: .gnu2x, cxxLanguageStandard: .cxx17
 )

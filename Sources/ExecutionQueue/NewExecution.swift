@@ -1,7 +1,8 @@
 // What ingest asks the queue to keep, and what the queue answers.
 
 /// An execution that is not in the queue yet. Its payload is opaque to the queue.
-package struct NewExecution: Sendable {
+/// A class for the reason that `Delivery` is one.
+package final class NewExecution: Sendable {
   package let token: ExecutionToken
   package let workflow: String
   package let priority: Priority

@@ -25,9 +25,10 @@ package struct ByteWriter: ~Copyable {
     count += bytes.count
   }
 
+  /// Looks at the text where it lies; `withUTF8` would count another reference to it.
   package mutating func write(_ text: String) {
-    var text = text
-    text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+    let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { write(UnsafeRawBufferPointer($0)) }
+    if isWritten == nil { write(Array(text.utf8)) }
   }
 
   package mutating func write(_ bytes: [UInt8]) {
@@ -54,22 +55,26 @@ package struct ByteWriter: ~Copyable {
   /// As a JSON string; with `lowercased`, its ASCII letters in lower case.
   package mutating func write(quoted text: String, lowercased: Bool = false) {
     let start = count
-    var text = text
-    text.withUTF8 { bytes in
+    let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
       // Without a branch for each byte: most texts need no escape.
       var escapes: UInt8 = 0
       for byte in bytes { escapes |= (byte < 0x20 ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0) }
       guard escapes == 0 else {
-        var quoted: [UInt8] = []
-        quoted.append(quoted: String(decoding: bytes, as: UTF8.self))
-        return write(quoted)
+        return write(Self.quoted(text))
       }
       write(byte: UInt8(ascii: "\""))
       write(UnsafeRawBufferPointer(bytes))
       write(byte: UInt8(ascii: "\""))
     }
+    if isWritten == nil { write(Self.quoted(text)) }
     guard lowercased else { return }
     for index in start..<count where (0x41...0x5A).contains(memory[index]) { memory[index] |= 0x20 }
+  }
+
+  private static func quoted(_ text: String) -> [UInt8] {
+    var quoted: [UInt8] = []
+    quoted.append(quoted: text)
+    return quoted
   }
 
   /// Overwrites what was written before.

@@ -25,8 +25,8 @@ package struct RedisCommand: Sendable {
   }
 
   package mutating func append(_ word: String) {
-    var word = word
-    word.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    let isAppended: Void? = word.utf8.withContiguousStorageIfAvailable { append(UnsafeRawBufferPointer($0)) }
+    if isAppended == nil { append(Array(word.utf8)) }
   }
 
   package mutating func append(_ number: Int64) { append(Int(number)) }

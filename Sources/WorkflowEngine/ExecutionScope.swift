@@ -75,6 +75,18 @@ final class ExecutionScope: VariableScope {
     }
   }
 
+  /// As an object, of the nodes that have a result and are wanted.
+  func results(where isWanted: (String) -> Bool) -> JSON {
+    let wanted = results.filter { isWanted($0.key) }.sorted { $0.key < $1.key }
+    if wanted.contains(where: { secretNodes.contains($0.key) }) { hasReadSecret = true }
+    return .object(JSONObject(wanted.map { ($0.key, $0.value) }))
+  }
+
+  var allVariables: JSON {
+    if !secretVariables.isEmpty { hasReadSecret = true }
+    return .object(JSONObject(variables.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
+  }
+
   private func system(_ name: String) -> JSON? {
     switch name {
     case "now": .string(Timestamp(milliseconds: input.request.receivedAt).description)

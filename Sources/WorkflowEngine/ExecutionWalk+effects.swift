@@ -3,6 +3,7 @@
 import JSONCodec
 import OutboundHTTP
 import ProcessSupport
+import Scripting
 import Workflows
 
 extension ExecutionWalk {
@@ -11,8 +12,15 @@ extension ExecutionWalk {
   ) async throws -> JSON {
     do { try await journal.confirm() } catch { throw Interruption.abandoned(error) }
     let services = ConfirmedServices(services: services, journal: journal)
+    return try await limited(node) { try await work(services) }
+  }
+
+  /// Ends the work when the node's or the execution's time is up.
+  func limited<Value: Sendable>(
+    _ node: Node, _ work: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
     let moments = [node.timeout.map { ContinuousClock.now + $0 }, input.deadline].compactMap(\.self)
-    let bounded = await Bounded.run(until: moments.min()) { try await work(services) }
+    let bounded = await Bounded.run(until: moments.min(), work)
     switch bounded.result {
     case .success(let value): return value
     case .failure(let error):
@@ -41,5 +49,9 @@ private struct ConfirmedServices: NodeServices {
     var request = request
     request.mayStart = { [journal] in journal.isConfirmed }
     return try await services.send(request)
+  }
+
+  func run(_ call: ScriptCall) async throws(ScriptFailure) -> ScriptOutcome {
+    try await services.run(call)
   }
 }

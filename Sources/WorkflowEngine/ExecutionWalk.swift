@@ -101,6 +101,10 @@ struct ExecutionWalk {
       try finish(visit, result)
       if let outcome = await walk(nodes) { return outcome }
       return ending.map { end($0, at: visit.node) }
+    case .compute(let work):
+      let computed = try await limited(visit.node) { [services] in try await work(services) }
+      visit.console = computed.console
+      return try await perform(computed.step, &visit)
     case .effect(let work):
       visit.hadEffect = true
       try finish(visit, try await bounded(visit.node, work))

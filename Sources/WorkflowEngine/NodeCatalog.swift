@@ -4,12 +4,15 @@ package import Workflows
 
 package enum NodeCatalog {
   package static let types: [NodeType] = [
+    CalculationNode.type,
     ConditionNode.type,
     EndNode.type,
     MapNode.type,
     OutputNode.type,
+    QueryJSONNode.type,
     RequestNode.type,
     ResponseNode.type,
+    ScriptNode.type,
     SwitchNode.type,
     VariableNode.type,
   ]

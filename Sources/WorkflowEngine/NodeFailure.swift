@@ -34,6 +34,10 @@ struct NodeFailure: Error, Sendable {
     NodeFailure(kind: .error, message: message, details: [])
   }
 
+  func adding(_ more: [(String, JSON)]) -> NodeFailure {
+    NodeFailure(kind: kind, message: message, details: details + more)
+  }
+
   /// What `$nodes.<key>` reads when the workflow passes over the failure.
   var result: JSON {
     let members: [(String, JSON)] = [("message", .string(message))] + details

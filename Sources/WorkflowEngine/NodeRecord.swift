@@ -21,12 +21,14 @@ package struct NodeRecord: Sendable {
   package let error: String?
   /// The result holds values of `$env`, so it is not stored: the node, a pure one, is evaluated again instead.
   package let isMasked: Bool
-  /// `{"type","status","at","ms","result"}` and, where they apply, `"error"` and `"masked"`.
+  /// What a script wrote: a list of `{level, text}`, or null.
+  package let console: JSON
+  /// `{"type","status","at","ms","result"}` and, where they apply, `"error"`, `"masked"` and `"console"`.
   package let bytes: [UInt8]
 
   init(
     path: String, type: String, status: Status, startedAt: Int64, duration: Int64, result: JSON, error: String? = nil,
-    isMasked: Bool = false
+    isMasked: Bool = false, console: JSON = .null
   ) {
     self.path = path
     self.type = type
@@ -42,6 +44,8 @@ package struct NodeRecord: Sendable {
     ]
     if let error { members.append(("error", .string(error))) }
     if isMasked { members.append(("masked", .bool(true))) }
+    self.console = console
+    if !console.isNull { members.append(("console", console)) }
     bytes = JSON.object(JSONObject(members)).bytes
   }
 
@@ -65,6 +69,7 @@ package struct NodeRecord: Sendable {
     result = document["result"] ?? .null
     error = document["error"]?.stringValue
     isMasked = document["masked"]?.boolValue ?? false
+    console = document["console"] ?? .null
     self.bytes = bytes
   }
 }

@@ -30,12 +30,20 @@ enum NodeStep: Sendable {
   case output(JSON)
   /// Goes on with `nodes`, then with what follows the node, unless an ending is given.
   case branch(result: JSON, nodes: [Node], ending: Ending? = nil)
+  /// Takes a while and changes nothing outside; what follows from it is done next.
+  case compute(@Sendable (any NodeServices) async throws -> Computed)
   /// Something that the world notices: its result is checkpointed before the next node starts.
   case effect(@Sendable (any NodeServices) async throws -> JSON)
   /// Answers the waiting caller and goes on.
   case reply(Reply)
   /// Ends the execution.
   case end(result: JSON, Ending)
+}
+
+struct Computed: Sendable {
+  let step: NodeStep
+  /// What a script wrote with `console`; null when it wrote nothing.
+  var console: JSON = .null
 }
 
 enum Ending: Sendable {

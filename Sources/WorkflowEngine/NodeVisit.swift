@@ -12,6 +12,8 @@ struct NodeVisit {
   let started = ContinuousClock.now
   /// Whether the world may have noticed this node in this run.
   var hadEffect = false
+  /// What its script wrote with `console`.
+  var console = JSON.null
 
   init(node: Node, earlier: NodeRecord?, startedAt: Int64) {
     self.node = node
@@ -40,6 +42,7 @@ struct NodeVisit {
   func record(_ status: NodeRecord.Status, _ result: JSON, error: String? = nil, isMasked: Bool = false) -> NodeRecord {
     NodeRecord(
       path: node.key, type: node.type, status: status, startedAt: startedAt,
-      duration: (ContinuousClock.now - started).milliseconds, result: result, error: error, isMasked: isMasked)
+      duration: (ContinuousClock.now - started).milliseconds, result: result, error: error, isMasked: isMasked,
+      console: console)
   }
 }

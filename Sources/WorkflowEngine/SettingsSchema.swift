@@ -30,6 +30,19 @@ enum SettingsSchema {
     described(description, [("type", ["string", "number", "boolean", "null"])])
   }
 
+  /// A text without templates.
+  static func code(_ description: String) -> JSON {
+    described(description, [("type", "string"), ("minLength", .int(1))])
+  }
+
+  static func names(_ description: String) -> JSON {
+    described(description, [("type", ["array", "string"]), ("items", ["type": "string"])])
+  }
+
+  static func size(_ description: String) -> JSON {
+    described(description, [("type", ["string", "integer"])])
+  }
+
   static func mapping(_ description: String) -> JSON {
     described(description, [("type", "object")])
   }

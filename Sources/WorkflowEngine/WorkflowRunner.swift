@@ -1,7 +1,6 @@
 // Runs one execution: walks its workflow and reports how that ended. The same for a worker, `millrace run` and tests.
 
 import FoundationEssentials
-package import OutboundHTTP
 package import Workflows
 
 package struct WorkflowRunner: Sendable {
@@ -20,10 +19,6 @@ package struct WorkflowRunner: Sendable {
     self.services = services
     self.now = now
     self.observer = observer
-  }
-
-  package init(transport: HTTPTransport, observer: Observer? = nil) {
-    self.init(services: transport, observer: observer)
   }
 
   /// Resumes by replay: the workflow is walked from its start, and a node that has a record in `input` is not run

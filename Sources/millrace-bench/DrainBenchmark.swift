@@ -91,12 +91,19 @@ struct DrainBenchmark: Sendable {
 
   /// A worker that failed all of them would be faster.
   private func requireSuccess(metricsPort: Int) async throws {
-    try await eventually("the worker's metrics count \(count) successes", within: .seconds(5)) {
-      let metrics = try HTTPProbe(port: metricsPort).get("/-/metrics").body
-      let line = metrics.split(separator: "\n").first {
-        $0.hasPrefix("millrace_worker_executions_total{state=\"succeeded\"}")
+    var succeeded: Double?
+    do {
+      try await eventually("the worker's metrics count \(count) successes", within: .seconds(5)) {
+        let metrics = try HTTPProbe(port: metricsPort).get("/-/metrics").body
+        let line = metrics.split(separator: "\n").first {
+          $0.hasPrefix("millrace_worker_executions_total{state=\"succeeded\"}")
+        }
+        succeeded = line?.split(separator: " ").last.flatMap { Double($0) }
+        // A webhook that ingest still held when the queue was cut to size may have come on top.
+        return succeeded.map { $0 >= Double(count) } ?? false
       }
-      return line?.split(separator: " ").last.flatMap { Double($0) } == Double(count)
+    } catch {
+      throw BenchError("\(error); they count \(Figure.rate(succeeded))")
     }
   }
 }

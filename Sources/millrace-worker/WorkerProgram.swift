@@ -9,6 +9,7 @@ import NIOPosix
 import OutboundHTTP
 import ProcessSupport
 import RedisClient
+import Scripting
 import ServiceLifecycle
 import UnixSignals
 import WorkerService
@@ -57,10 +58,17 @@ enum WorkerProgram {
       store: RedisDefinitionStore(connection: housekeeping), loader: WorkflowLoader(nodeTypes: NodeCatalog.types),
       logger: logger)
     let transport = HTTPTransport(egress: EgressPolicy(allow: settings.egressAllow))
+    let scripts = ScriptRunners(
+      ScriptRunners.Configuration(
+        executable: ExecutablePath.sibling(named: "millrace-script") ?? "millrace-script",
+        processes: settings.scriptProcesses, memory: settings.scriptMemory.bytes, time: settings.scriptTime),
+      group: group, logger: logger)
+    scripts.start()
     let slots = Slots(count: settings.concurrency)
     let metrics = WorkerMetrics(registry: registry, slots: slots)
     let processor = ExecutionProcessor(
-      queue: queue, catalog: catalog, runner: WorkflowRunner(transport: transport),
+      queue: queue, catalog: catalog,
+      runner: WorkflowRunner(services: WorldServices(transport: transport, scripts: scripts)),
       environment: settings.environment, metrics: metrics, logger: logger)
     let consumer = DeliveryConsumer(
       queue: queue, slots: slots, processor: processor, grace: settings.shutdownGrace,
@@ -74,6 +82,7 @@ enum WorkerProgram {
         HeartbeatService(queue: queue, logger: logger), catalog, consumer,
       ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await services.run()
+    await scripts.shutDown()
     await transport.shutdown()
     for connection in [commands, reader, housekeeping] { try? await connection.close().get() }
     try await group.shutdownGracefully()

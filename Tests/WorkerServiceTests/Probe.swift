@@ -1,6 +1,7 @@
 // What requests of a workflow meet: a door that the test opens, and a count of those before it.
 
 import OutboundHTTP
+import Scripting
 import Synchronization
 import WorkflowEngine
 
@@ -29,6 +30,10 @@ final class Probe: NodeServices {
       return state.waiting
     }
     for continuation in waiting.values { continuation.resume() }
+  }
+
+  func run(_ call: ScriptCall) async throws(ScriptFailure) -> ScriptOutcome {
+    throw ScriptFailure(.unavailable, "this test runs no scripts")
   }
 
   func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {

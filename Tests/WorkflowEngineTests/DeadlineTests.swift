@@ -58,7 +58,7 @@ struct DeadlineTests {
     }
     let transport = try HTTPTrial.transport()
     var trial = Trial(#"- {key: call, type: request, url: "\#(target.url())", timeout: 300ms}"#)
-    trial.services = transport
+    trial.services = WorldServices(transport: transport, scripts: ScriptTrial.runners)
     let summary = try await trial.run().summary
     #expect(summary.hasPrefix("failed: node call: ") && summary.contains("within 300"), "\(summary)")
     hold.continuation.finish()
@@ -71,7 +71,7 @@ struct DeadlineTests {
     let transport = try HTTPTrial.transport()
     await transport.shutdown()
     var trial = Trial(#"- {key: call, type: request, url: "https://a.example/", continueOnError: true}"#)
-    trial.services = transport
+    trial.services = WorldServices(transport: transport, scripts: ScriptTrial.runners)
     #expect(try await trial.run().summary == "abandoned")
     #expect(trial.journal.checkpoints.isEmpty)
   }

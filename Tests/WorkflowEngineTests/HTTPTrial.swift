@@ -21,7 +21,7 @@ enum HTTPTrial {
     let transport = allow == loopback ? shared : try transport(allowing: allow)
     var trial = Trial(
       "- {key: call, type: request, " + settings.replacing("URL", with: target.url("").dropTrailingSlash) + "}")
-    trial.services = transport
+    trial.services = WorldServices(transport: transport, scripts: ScriptTrial.runners)
     configure(&trial)
     let report = try await trial.run()
     if transport !== shared { await transport.shutdown() }

@@ -1,6 +1,7 @@
 // The world outside as tests of the walk want it: answers at once, and knows what it was asked.
 
 import OutboundHTTP
+import Scripting
 import Synchronization
 import WorkflowEngine
 
@@ -22,6 +23,10 @@ final class RecordingServices: NodeServices {
 
   var requests: [OutboundRequest] { sent.withLock { $0 } }
   var idempotencyKeys: [String] { requests.compactMap { $0.header("Idempotency-Key") } }
+
+  func run(_ call: ScriptCall) async throws(ScriptFailure) -> ScriptOutcome {
+    throw ScriptFailure(.unavailable, "this test runs no scripts")
+  }
 
   func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
     sent.withLock { $0.append(request) }

@@ -124,25 +124,24 @@ final class ConnectionHandler: ChannelDuplexHandler {
     guard ConnectionServices.accepts(request) else {
       return answer(Problem.headersTooLarge.answer(requestID: request.requestID), to: request, context: context)
     }
-    let facts = request.facts
     switch router.judge(request) {
     case .answer(let answer):
       state = .responding(drains: true)
       write(
-        answer, to: request, started: started, keepAlive: request.leavesConnectionOpen && !facts.hasBody,
+        answer, to: request, started: started, keepAlive: request.leavesConnectionOpen && !request.facts.hasBody,
         context: context)
     case .later(let future):
       state = .responding(drains: true)
       answer(
-        when: future, to: request, started: started, keepAlive: request.leavesConnectionOpen && !facts.hasBody,
+        when: future, to: request, started: started, keepAlive: request.leavesConnectionOpen && !request.facts.hasBody,
         context: context)
     case .read(let limit, let respond):
-      if let length = facts.declaredLength, length > limit {
+      if let length = request.facts.declaredLength, length > limit {
         return answer(
           Problem.bodyTooLarge(limit: limit).answer(requestID: request.requestID), to: request, context: context)
       }
       state = .reading(Reading(request: request, limit: limit, respond: respond, body: ByteBuffer()))
-      if facts.expectsContinue { writeContinue(context: context) }
+      if request.facts.expectsContinue { writeContinue(context: context) }
     }
   }
 

@@ -46,15 +46,14 @@ struct HeadFacts: Sendable {
 extension String {
   /// `name` is in lower case; field names are compared without case (RFC 9110 5.1).
   func isHeader(_ name: StaticString) -> Bool {
-    var text = self
-    return text.withUTF8 { bytes in
+    utf8.withContiguousStorageIfAvailable { bytes in
       guard bytes.count == name.utf8CodeUnitCount else { return false }
       for (index, byte) in bytes.enumerated() {
         let isUpperCase = (0x41...0x5A).contains(byte)
         if (isUpperCase ? byte | 0x20 : byte) != name.utf8Start[index] { return false }
       }
       return true
-    }
+    } ?? (lowercased() == name.description)
   }
 }
 

@@ -40,12 +40,12 @@ package struct IngestRouter: RequestRouter {
 extension String {
   /// Byte for byte.
   func suffix(after prefix: StaticString) -> Substring? {
-    var text = self
-    let isPrefix = text.withUTF8 { bytes in
+    let isPrefix = utf8.withContiguousStorageIfAvailable { bytes in
       let length = prefix.utf8CodeUnitCount
       guard let start = bytes.baseAddress, bytes.count >= length else { return false }
       return memcmp(start, prefix.utf8Start, length) == 0
     }
-    return isPrefix ? self[utf8.index(startIndex, offsetBy: prefix.utf8CodeUnitCount)...] : nil
+    return isPrefix ?? utf8.starts(with: prefix.description.utf8)
+      ? self[utf8.index(startIndex, offsetBy: prefix.utf8CodeUnitCount)...] : nil
   }
 }

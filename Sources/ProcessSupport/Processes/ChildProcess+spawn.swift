@@ -14,7 +14,11 @@ extension ChildProcess {
     defer { posix_spawnattr_destroy(&attributes) }
 
     var output: ChildOutput?
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    if let input = launch.input {
+      posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    }
     switch launch.output {
     case .inherited: break
     case .discarded:

@@ -15,7 +15,7 @@ package final class ChildProcess: Sendable {
   private let ownsGroup: Bool
   private let state: Mutex<State>
 
-  /// Starts the program; standard input is empty, and no other descriptor of this process reaches it.
+  /// Starts the program; standard input is empty unless given, and no other descriptor of this process reaches it.
   package static func start(_ launch: ChildProcessLaunch) throws(ChildProcessError) -> ChildProcess {
     let (identifier, output) = try spawn(launch)
     return ChildProcess(identifier: identifier, ownsGroup: launch.ownsGroup, output: output)

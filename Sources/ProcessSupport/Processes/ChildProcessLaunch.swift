@@ -25,18 +25,21 @@ package struct ChildProcessLaunch: Sendable {
   /// All variables of the child; nil for those of this process.
   package var environment: [String: String]?
   package var workingDirectory: String?
+  /// What the child gets as its standard input, a socket for example; nil for none. It stays the caller's to close.
+  package var input: Int32?
   package var output: Output
   /// True for a process group of its own: Ctrl-C in the terminal then reaches only this process.
   package var ownsGroup: Bool
 
   package init(
     executable: String, arguments: [String] = [], environment: [String: String]? = nil,
-    workingDirectory: String? = nil, output: Output = .inherited, ownsGroup: Bool = false
+    workingDirectory: String? = nil, input: Int32? = nil, output: Output = .inherited, ownsGroup: Bool = false
   ) {
     self.executable = executable
     self.arguments = arguments
     self.environment = environment
     self.workingDirectory = workingDirectory
+    self.input = input
     self.output = output
     self.ownsGroup = ownsGroup
   }

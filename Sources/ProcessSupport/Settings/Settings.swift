@@ -25,6 +25,10 @@ package struct Settings: Sendable {
   package var environment: [String: String] = [:]
   package var metricsListen = ListenAddress(host: "127.0.0.1", port: 9090)
 
+  package var scriptProcesses = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  package var scriptMemory = ByteSize(bytes: 128 << 20)
+  package var scriptTime = Duration.seconds(10)
+
   package var shutdownGrace = Duration.seconds(25)
   package var stateDirectory = ".millrace"
   package var logLevel = Logger.Level.info

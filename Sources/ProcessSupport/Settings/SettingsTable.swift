@@ -44,6 +44,15 @@ extension Settings {
       "EGRESS_ALLOW", \.egressAllow, .addressRanges, of: [.worker],
       "CIDRs that request nodes may reach although they are loopback, private or metadata addresses"),
     SettingDefinition(
+      "SCRIPT_PROCESSES", \.scriptProcesses, .count(1...256), of: [.worker], defaultText: "the number of cores",
+      "processes that run scripts, each one at a time"),
+    SettingDefinition(
+      "SCRIPT_MEMORY", \.scriptMemory, .size(upTo: ByteSize(bytes: 16 << 30)), of: [.worker],
+      "the most that one script may use"),
+    SettingDefinition(
+      "SCRIPT_TIME", \.scriptTime, .duration(upTo: .seconds(3600)), of: [.worker],
+      "how long one script may run, unless its node has a timeout"),
+    SettingDefinition(
       "SECRETS_DIR", \.secretsDirectory, .optionalText, of: [.ingest, .worker],
       "a directory whose file NAME is what workflows read as $env.NAME; so is the variable MILLRACE_ENV_NAME"),
     SettingDefinition(

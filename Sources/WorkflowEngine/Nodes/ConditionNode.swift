@@ -10,7 +10,7 @@ struct ConditionNode: RunnableSettings {
     case stop(if: Bool)
   }
 
-  private let condition: Condition
+  private let condition: BranchConditions
   private let consequence: Consequence
 
   static let type = NodeType(name: "condition", schema: schema) { read(&$0) }
@@ -33,25 +33,27 @@ struct ConditionNode: RunnableSettings {
     }
     guard let condition else { return UnreadSettings() }
     let branches = Consequence.branches(then: then ?? [], otherwise: otherwise ?? [])
-    return ConditionNode(condition: condition, consequence: stopIf.map { .stop(if: $0) } ?? branches)
+    return ConditionNode(
+      condition: BranchConditions([condition]), consequence: stopIf.map { .stop(if: $0) } ?? branches)
   }
 
   func start(_ run: NodeRun) throws -> NodeStep {
-    step(holds: try condition.evaluate(run.scope), run)
+    let node = run.node
+    return try condition.first(run) { step(holds: $0 != nil, node) }
   }
 
   func replay(_ result: JSON, _ run: NodeRun) -> NodeStep? {
-    result.boolValue.map { step(holds: $0, run) }
+    result.boolValue.map { step(holds: $0, run.node) }
   }
 
-  private func step(holds: Bool, _ run: NodeRun) -> NodeStep {
+  private func step(holds: Bool, _ node: Node) -> NodeStep {
     switch consequence {
     case .branches(let then, let otherwise):
       return .branch(result: .bool(holds), nodes: holds ? then : otherwise)
     case .stop(let unwanted):
       guard holds == unwanted else { return .value(.bool(holds)) }
       let reason = holds ? "its condition holds" : "its condition does not hold"
-      return .end(result: .bool(holds), .failed(message: "node \(run.node.key): stopped, because \(reason)"))
+      return .end(result: .bool(holds), .failed(message: "node \(node.key): stopped, because \(reason)"))
     }
   }
 }

@@ -8,12 +8,8 @@ struct SwitchNode: RunnableSettings {
     case `continue`, fail
   }
 
-  private struct Case: Sendable {
-    let condition: Condition?
-    let nodes: [Node]
-  }
-
-  private let cases: [Case]
+  private let conditions: BranchConditions
+  private let branches: [[Node]]
   private let otherwise: [Node]
   private let onNoMatch: NoMatch
 
@@ -38,28 +34,29 @@ struct SwitchNode: RunnableSettings {
 
   private static func read(_ reader: inout SettingsReader) -> any NodeSettings {
     let cases = reader.list("cases", required: true) { entry in
-      Case(condition: entry.condition("if", required: true), nodes: entry.nodes("do") ?? [])
+      (condition: entry.condition("if", required: true), nodes: entry.nodes("do") ?? [])
     }
     return SwitchNode(
-      cases: cases, otherwise: reader.nodes("otherwise") ?? [],
+      conditions: BranchConditions(cases.map(\.condition)), branches: cases.map(\.nodes),
+      otherwise: reader.nodes("otherwise") ?? [],
       onNoMatch: reader.choice("onNoMatch", default: NoMatch.continue))
   }
 
   func start(_ run: NodeRun) throws -> NodeStep {
-    let match = try cases.firstIndex { try $0.condition?.evaluate(run.scope) ?? false }
-    return step(match: match, run)
+    let node = run.node
+    return try conditions.first(run) { step(match: $0, node) }
   }
 
   func replay(_ result: JSON, _ run: NodeRun) -> NodeStep? {
-    result.intValue.map { step(match: cases.indices.contains(Int($0)) ? Int($0) : nil, run) }
+    result.intValue.map { step(match: branches.indices.contains(Int($0)) ? Int($0) : nil, run.node) }
   }
 
-  private func step(match: Int?, _ run: NodeRun) -> NodeStep {
-    if let match { return .branch(result: .int(Int64(match)), nodes: cases[match].nodes) }
+  private func step(match: Int?, _ node: Node) -> NodeStep {
+    if let match { return .branch(result: .int(Int64(match)), nodes: branches[match]) }
     let ending: Ending? =
       switch onNoMatch {
       case .continue: nil
-      case .fail: .failed(message: "node \(run.node.key): none of its \(cases.count) cases holds")
+      case .fail: .failed(message: "node \(node.key): none of its \(branches.count) cases holds")
       }
     return .branch(result: .int(-1), nodes: otherwise, ending: ending)
   }

@@ -12,10 +12,19 @@ package struct Condition: Sendable {
 
   let form: Form
   package let references: [Reference]
+  /// The condition in JavaScript, which the engine evaluates; its structure is empty then.
+  package let expression: String?
 
   init(form: Form, references: [Reference]) {
     self.form = form
     self.references = references
+    expression = nil
+  }
+
+  init(expression: String) {
+    form = .all([])
+    references = []
+    self.expression = expression
   }
 
   package var usesEnvironment: Bool { references.contains(where: \.isEnvironment) }

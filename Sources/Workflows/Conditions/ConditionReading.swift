@@ -1,13 +1,28 @@
-// Reads a condition of a workflow file: `all`, `any`, `not`, and `[left, operator, right]`.
+// Reads a condition of a workflow file: `all`, `any`, `not`, and `[left, operator, right]`; or JavaScript as a text.
 
 import JSONCodec
 
 struct ConditionReading {
   let session: LoadingSession
+  let allowsJavaScript: Bool
 
   func condition(_ value: SourceValue) -> Condition? {
+    if allowsJavaScript, let text = value.string { return expression(text, at: value.position) }
     guard let (form, references) = form(value) else { return nil }
     return Condition(form: form, references: references)
+  }
+
+  private func expression(_ text: String, at position: SourcePosition) -> Condition? {
+    if !text.contains(where: { !$0.isWhitespace }) {
+      session.report("a condition must not be empty", at: position)
+      return nil
+    }
+    if text.contains("{{") {
+      session.report(
+        "JavaScript has no placeholders: write $context.data.x instead of {{$context.data.x}}", at: position)
+      return nil
+    }
+    return Condition(expression: text)
   }
 
   private typealias Read = (form: Condition.Form, references: [Reference])
@@ -17,7 +32,11 @@ struct ConditionReading {
     case .mapping(let members): return group(members, at: value.position)
     case .list(let values): return comparison(values, at: value.position)
     case .string:
-      session.report(SettingTable.notYet("a condition written in JavaScript"), at: value.position)
+      session.report(
+        allowsJavaScript
+          ? "JavaScript can be the whole condition, not a part of one: write \"(…) && (…)\""
+          : "a trigger's condition cannot be JavaScript, because ingest runs none; write [left, operator, right]",
+        at: value.position)
       return nil
     default:
       session.report(

@@ -48,8 +48,12 @@ extension SettingsReader {
   }
 
   package mutating func condition(_ key: String, required: Bool = false) -> Condition? {
+    condition(key, required: required, allowsJavaScript: true)
+  }
+
+  mutating func condition(_ key: String, required: Bool = false, allowsJavaScript: Bool) -> Condition? {
     guard let value = value(key, required: required) else { return nil }
-    return ConditionReading(session: session).condition(value)
+    return ConditionReading(session: session, allowsJavaScript: allowsJavaScript).condition(value)
   }
 }
 

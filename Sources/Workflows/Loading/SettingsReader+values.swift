@@ -22,6 +22,19 @@ extension SettingsReader {
     return text
   }
 
+  /// Code in another language, in which braces mean what they mean there.
+  package mutating func code(_ key: String, required: Bool = false) -> String? {
+    guard let value = value(key, required: required) else { return nil }
+    guard let text = value.string else {
+      let hint = value.list == nil && value.members == nil ? "; put it in quotes" : ""
+      report("\"\(key)\" must be text, not \(value.kindName)\(hint)", at: value.position)
+      return nil
+    }
+    if text.contains(where: { !$0.isWhitespace }) { return text }
+    report("\"\(key)\" must not be empty", at: value.position)
+    return nil
+  }
+
   /// A list of plain texts, or one alone.
   package mutating func strings(_ key: String, required: Bool = false) -> [String] {
     guard let value = value(key, required: required) else { return [] }

@@ -37,7 +37,7 @@ enum SettingTable {
     Setting(name: "methods", schema: Schemas.methods),
     Setting(name: "mode", schema: Schemas.choice(Trigger.Mode.self, "Whether the caller waits for the outcome.")),
     Setting(name: "body", schema: Schemas.object(body, "How the request's body is read.")),
-    Setting(name: "when", schema: ["$ref": "#/$defs/condition"]),
+    Setting(name: "when", schema: ["$ref": "#/$defs/structuredCondition"]),
     Setting(name: "response", schema: Schemas.object(response, "The reply of asynchronous calls.")),
     Setting(name: "timeout", schema: Schemas.duration("How long a synchronous caller waits; default 10s.")),
     Setting(
@@ -73,7 +73,7 @@ enum SettingTable {
   static let nodeLater = ["retry"]
 
   static let laterNodeTypes = [
-    "loop", "parallel", "script", "calculation", "query-json", "date", "create", "update", "destroy", "query",
+    "loop", "parallel", "date", "create", "update", "destroy", "query",
     "aggregate", "sql", "mail", "notify", "delay", "wait", "subflow",
   ]
 

@@ -7,6 +7,7 @@ package enum WorkflowSchema {
     let definitions: [(String, JSON)] =
       [
         ("trigger", Schemas.object(SettingTable.trigger, "What starts the workflow.")),
+        ("structuredCondition", structuredCondition),
         ("condition", condition),
         (
           "nodes", ["type": "array", "maxItems": .int(Int64(NodeReading.mostNodes)), "items": ["$ref": "#/$defs/node"]]
@@ -56,12 +57,19 @@ package enum WorkflowSchema {
 
   private static let condition: JSON = [
     "oneOf": [
+      ["$ref": "#/$defs/structuredCondition"],
+      ["type": "string", "minLength": 1, "description": "A JavaScript expression."],
+    ]
+  ]
+
+  private static let structuredCondition: JSON = [
+    "oneOf": [
       [
         "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
         "properties": [
-          "all": ["type": "array", "minItems": 1, "items": ["$ref": "#/$defs/condition"]],
-          "any": ["type": "array", "minItems": 1, "items": ["$ref": "#/$defs/condition"]],
-          "not": ["$ref": "#/$defs/condition"],
+          "all": ["type": "array", "minItems": 1, "items": ["$ref": "#/$defs/structuredCondition"]],
+          "any": ["type": "array", "minItems": 1, "items": ["$ref": "#/$defs/structuredCondition"]],
+          "not": ["$ref": "#/$defs/structuredCondition"],
         ],
       ],
       [

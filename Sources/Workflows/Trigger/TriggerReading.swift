@@ -18,7 +18,7 @@ struct TriggerReading {
     let body = reader.mapping("body") { body in
       (limit: body.size("limit"), kind: body.choice("as", default: BodyKind.auto))
     }
-    let when = reader.condition("when")
+    let when = reader.condition("when", allowsJavaScript: false)
     let response = reader.mapping("response") { response in
       TriggerResponse(
         status: response.integer("status", in: 200...599, default: 200), headers: response.headers("headers"),

@@ -2,8 +2,12 @@
 
 import ArgumentParser
 import JSONCodec
+import Logging
+import NIOCore
+import NIOPosix
 import OutboundHTTP
 import ProcessSupport
+import Scripting
 import WorkflowEngine
 import Workflows
 
@@ -44,14 +48,24 @@ struct RunCommand: AsyncParsableCommand {
     _ workflow: Workflow, _ webhook: WebhookRequest, _ settings: CommandSettings
   ) async -> (report: RunReport, time: Duration) {
     let transport = HTTPTransport(egress: EgressPolicy(allow: settings.localEgress))
-    let runner = WorkflowRunner(transport: transport) { record, _ in RunReportText.print(record) }
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let scripts = ScriptRunners(
+      ScriptRunners.Configuration(
+        executable: ExecutablePath.sibling(named: "millrace-script") ?? "millrace-script", processes: 1,
+        memory: settings.settings.scriptMemory.bytes, time: settings.settings.scriptTime),
+      group: group, logger: Logger(label: "millrace"))
+    let runner = WorkflowRunner(
+      services: WorldServices(transport: transport, scripts: scripts),
+      observer: { record, _ in RunReportText.print(record) })
     let started = ContinuousClock.now
     let input = ExecutionInput(
       id: "local", request: webhook, environment: settings.settings.environment,
       deadline: workflow.timeout.map { started + $0 })
     let report = await runner.run(workflow, input, journal: ForgetfulJournal())
     let time = ContinuousClock.now - started
+    await scripts.shutDown()
     await transport.shutdown()
+    try? await group.shutdownGracefully()
     return (report, time)
   }
 }

@@ -15,6 +15,10 @@ enum RunReportText {
     }
     let result = record.error.map { "error: \($0)" } ?? record.result.text
     Terminal.print((padded + [Terminal.shortened(result, to: 100)]).joined(separator: " "))
+    for line in record.console.elements {
+      let (level, text) = (line["level"]?.stringValue ?? "log", line["text"]?.stringValue ?? "")
+      Terminal.print("  console.\(level): \(Terminal.shortened(text, to: 400))")
+    }
   }
 
   static func print(_ report: RunReport, after time: Duration) {

@@ -1,0 +1,51 @@
+// `script`: JavaScript of the workflow's author, run in a process of its own.
+
+import JSONCodec
+import Scripting
+import Workflows
+
+struct ScriptNode: RunnableSettings {
+  let code: ScriptCode
+  let args: Template?
+  let environment: [String]
+  let memory: Int?
+
+  static let type = NodeType(name: "script", schema: schema) { read(&$0) }
+
+  static let schema = SettingsSchema.object(
+    [
+      ("code", SettingsSchema.code("The body of an async function; docs/scripts.md tells what it sees.")),
+      ("args", SettingsSchema.mapping("Values with templates, read as args.")),
+      ("env", SettingsSchema.names("The names of $env that the script may read.")),
+      ("memory", SettingsSchema.size("The most that it may use; by default what MILLRACE_SCRIPT_MEMORY says.")),
+    ], required: ["code"])
+
+  private static let smallestMemory = 1 << 20
+
+  private static func read(_ reader: inout SettingsReader) -> any NodeSettings {
+    let code = reader.code("code", required: true)
+    let args = reader.has("args") ? reader.template("args") : nil
+    let environment = reader.strings("env")
+    let memory = reader.size("memory")
+    if let memory, memory < smallestMemory { reader.report("\"memory\" must be at least 1MB", at: "memory") }
+    reader.notSupportedYet(["file"])
+    guard let code else { return UnreadSettings() }
+    return ScriptNode(code: ScriptCode(.script, code), args: args, environment: environment, memory: memory)
+  }
+
+  func start(_ run: NodeRun) throws -> NodeStep {
+    let args = try args?.evaluate(run.scope) ?? .object([:])
+    let input = try ScriptInput([code]).bytes(run.scope, args: args, environment: environment)
+    let call = ScriptCall([code], input: input, timeLimit: run.node.timeout, memoryLimit: memory)
+    return .compute { services in
+      let outcome = try await services.outcome(of: call)
+      let console = outcome.console.isEmpty ? JSON.null : try JSON.parse(outcome.console)
+      guard let result = outcome.results.first else { throw NodeFailure.error("its runner gave no result") }
+      do {
+        return Computed(step: .value(try JSON(script: result)), console: console)
+      } catch let failure as NodeFailure {
+        throw console.isNull ? failure : failure.adding([("console", console)])
+      }
+    }
+  }
+}
