@@ -3,9 +3,18 @@
 
 import NIOCore
 
-/// What came is not the protocol: the runner cannot be used any more.
+/// The runner cannot be used any more after what it sent.
 struct MalformedReply: Error {
-  let message: String
+  /// For the call that it was at work on.
+  let failure: ScriptFailure
+
+  init(message: String) {
+    failure = ScriptFailure(.crashed, "the script's runner is broken: \(message)")
+  }
+
+  init(longerThan limit: Int) {
+    failure = ScriptFailure(.limit, "the results of the call are larger than \(limit >> 20)MB")
+  }
 }
 
 enum RunnerRequest {
@@ -115,7 +124,7 @@ struct FrameSplitter {
     guard let length = pending.getInteger(at: pending.readerIndex, endianness: .little, as: UInt32.self) else {
       return nil
     }
-    guard length <= limit else { throw MalformedReply(message: "it sent a reply of \(length) bytes") }
+    guard length <= limit else { throw MalformedReply(longerThan: limit) }
     guard pending.readableBytes >= 4 + Int(length) else { return nil }
     pending.moveReaderIndex(forwardBy: 4)
     let frame = pending.readSlice(length: Int(length))

@@ -49,7 +49,9 @@ final class RunnerHandler: ChannelInboundHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
-    startDeadline = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(10)) { self.end(.vanished) }
+    startDeadline = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(10)) {
+      self.end(.failure(ScriptFailure(.unavailable, "it was not ready in 10s")))
+    }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -93,7 +95,7 @@ final class RunnerHandler: ChannelInboundHandler {
         try take(RunnerReply(frame), length: frame.readableBytes)
       }
     } catch {
-      end(.failure(ScriptFailure(.crashed, "the script's runner is broken: \(error.message)")))
+      end(.failure(error.failure))
     }
   }
 
@@ -102,6 +104,7 @@ final class RunnerHandler: ChannelInboundHandler {
     case (.starting, .ready):
       startDeadline?.cancel()
       watch = RunnerWatch(process: child.processIdentifier)
+      guard watch != nil else { throw MalformedReply(message: "its memory cannot be seen in /proc") }
       phase = .idle
       if let runner, let next = owner.firstCall(for: runner) { start(next) }
     case (.running(let running), .results(let number, let outcome)) where number == running.number:
@@ -152,8 +155,10 @@ final class RunnerHandler: ChannelInboundHandler {
     child.kill()
     context?.close(promise: nil)
     switch (before, cause) {
+    case (.starting, .failure(let failure)):
+      owner.startEnded(runner, reason: failure.message)
     case (.starting, _):
-      owner.startEnded(runner)
+      owner.startEnded(runner, reason: nil)
     case (.running(let running), .failure(let failure)):
       owner.remove(runner, isFault: false)
       running.call.settle(.failure(failure))

@@ -9,12 +9,14 @@ final class RunnerMemory {
   /// Of a runner that has run nothing yet.
   private var baseline = 0
 
-  init(of process: pid_t) {
+  /// nil when the kernel does not show it.
+  init?(of process: pid_t) {
     descriptor = open("/proc/\(process)/statm", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
     baseline = privateBytes
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Bytes beyond what it had at first; 0 when it is gone.
   var growth: Int { max(0, privateBytes - baseline) }

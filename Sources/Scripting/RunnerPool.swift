@@ -36,6 +36,7 @@ struct RunnerPool {
 
   var running: Int { ready - idle.count }
   var waiting: Int { waitingCalls.count }
+  var isReady: Bool { idle.count == size }
 
   // MARK: Calls
 

@@ -17,8 +17,10 @@ struct RunnerWatch {
   private var lastLook = NIODeadline.now()
   private var lastGrowth = 0
 
-  init(process: pid_t) {
-    memory = RunnerMemory(of: process)
+  /// nil when its memory cannot be seen.
+  init?(process: pid_t) {
+    guard let memory = RunnerMemory(of: process) else { return nil }
+    self.memory = memory
   }
 
   /// Whether a call that begins needs a look to be planned.

@@ -30,14 +30,16 @@ package final class ScriptRunners: Sendable {
   package var running: Int { pool.withLock { $0.running } }
   /// Calls in line for a runner.
   package var waiting: Int { pool.withLock { $0.waiting } }
+  /// Whether all runners are there and idle.
+  package var isReady: Bool { pool.withLock { $0.isReady } }
   /// The processes of the runners that have not ended.
-  package var processIdentifiers: [Int32] { pool.withLock { $0.runners.map(\.child.processIdentifier) } }
+  var processIdentifiers: [Int32] { pool.withLock { $0.runners.map(\.child.processIdentifier) } }
 
   // MARK: Calls
 
-  /// Throws when there is no outcome at all; a script that fails is a failure among the results. The memory of the
-  /// input is the caller's. If the task is cancelled, the call is given up with `.unavailable`, and a runner that is at
-  /// work on it is ended.
+  /// Throws when there is no outcome at all; a script that fails by itself is a failure among the results. Input that
+  /// is no JSON object ends the runner. If the task is cancelled, the call is given up with `.unavailable`, and a runner
+  /// that is at work on it is ended.
   package func run(_ call: ScriptCall) async throws(ScriptFailure) -> ScriptOutcome {
     if call.codes.isEmpty { return ScriptOutcome(results: [], console: []) }
     try checkSize(call)
@@ -108,9 +110,12 @@ package final class ScriptRunners: Sendable {
   }
 
   /// A runner has ended that was never ready.
-  func startEnded(_ runner: ScriptRunner) {
+  func startEnded(_ runner: ScriptRunner, reason: String?) {
     pool.withLock { $0.startEnded(runner) }
-    Task { startFailed(await runner.reasonOfEnd()) }
+    Task {
+      let ownReason = await runner.reasonOfEnd()
+      startFailed(reason ?? ownReason)
+    }
   }
 
   // MARK: Starting

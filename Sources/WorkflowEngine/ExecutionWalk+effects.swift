@@ -15,11 +15,12 @@ extension ExecutionWalk {
     return try await limited(node) { try await work(services) }
   }
 
-  /// Ends the work when the node's or the execution's time is up.
+  /// Ends the work when the node's or the execution's time is up. `grace` is for work that knows the node's timeout
+  /// itself and tells more about it.
   func limited<Value: Sendable>(
-    _ node: Node, _ work: @escaping @Sendable () async throws -> Value
+    _ node: Node, grace: Duration = .zero, _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
-    let moments = [node.timeout.map { ContinuousClock.now + $0 }, input.deadline].compactMap(\.self)
+    let moments = [node.timeout.map { ContinuousClock.now + $0 + grace }, input.deadline].compactMap(\.self)
     let bounded = await Bounded.run(until: moments.min(), work)
     switch bounded.result {
     case .success(let value): return value

@@ -102,7 +102,7 @@ struct ExecutionWalk {
       if let outcome = await walk(nodes) { return outcome }
       return ending.map { end($0, at: visit.node) }
     case .compute(let work):
-      let computed = try await limited(visit.node) { [services] in try await work(services) }
+      let computed = try await limited(visit.node, grace: .milliseconds(500)) { [services] in try await work(services) }
       visit.console = computed.console
       return try await perform(computed.step, &visit)
     case .effect(let work):

@@ -54,6 +54,21 @@ import Testing
     #expect(lines.all == ["output: a 'b'", "output: x=y z", "output: ", "output: /usr"])
   }
 
+  @Test("a descriptor can be given as the child's input")
+  func input() async throws {
+    var ends: [Int32] = [-1, -1]
+    try #require(pipe(&ends) == 0)
+    let text = Array("from its parent\n".utf8)
+    #expect(write(ends[1], text, text.count) == text.count)
+    close(ends[1])
+    defer { close(ends[0]) }
+    let lines = Lines()
+    var launch = shell("cat", output: lines.output)
+    launch.input = ends[0]
+    #expect(try await ChildProcess.start(launch).waitForExit().isSuccess)
+    #expect(lines.all == ["output: from its parent"])
+  }
+
   @Test("no other descriptor of this process reaches the child")
   func descriptors() async throws {
     var ends: [Int32] = [-1, -1]

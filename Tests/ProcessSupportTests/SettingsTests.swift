@@ -42,6 +42,9 @@ import Testing
     #expect(settings.shutdownGrace == .seconds(25))
     #expect(settings.stateDirectory == ".millrace")
     #expect(settings.logLevel == .info)
+    #expect(settings.scriptProcesses >= 1)
+    #expect(settings.scriptMemory.bytes == 128 << 20)
+    #expect(settings.scriptTime == .seconds(10))
   }
 
   @Test("a flag wins over its variable, in both spellings; of two flags the last")
@@ -63,6 +66,7 @@ import Testing
       "MILLRACE_CONCURRENCY": "50", "MILLRACE_EGRESS_ALLOW": "10.0.0.0/8 fd00::/8", "MILLRACE_SECRETS_DIR": "/",
       "MILLRACE_METRICS_LISTEN": "127.0.0.1:2", "MILLRACE_SHUTDOWN_GRACE": "3s", "MILLRACE_STATE_DIR": "state",
       "MILLRACE_LOG_LEVEL": "debug", "MILLRACE_LOG_FORMAT": "json",
+      "MILLRACE_SCRIPT_PROCESSES": "4", "MILLRACE_SCRIPT_MEMORY": "64MB", "MILLRACE_SCRIPT_TIME": "5s",
     ]
     #expect(Set(values.keys) == Set(Settings.table.map(\.variable)))
     for definition in Settings.table {

@@ -4,12 +4,16 @@
 
   const AsyncFunction = (async () => {}).constructor
   const parameters = '$context,context,$nodes,$vars,$env,args'
-  const scriptHead = `(async function(${parameters},console,require){"use strict";`
+  // In a block of its own the code may declare names that the parameters have.
+  const scriptHead = `(async function(${parameters},console,require){"use strict";{`
   const expressionHead = `(function(${parameters}){"use strict";return (`
 
   /** Ways to parse the code on its own, so that it cannot close what is around it; each form has to pass all of its. */
   const parsers = [
-    [(code) => new AsyncFunction('"use strict";' + code)],
+    [
+      (code) => new AsyncFunction('"use strict";' + code),
+      (code) => new AsyncFunction('"use strict";{' + code + '\n}'),
+    ],
     // What is an expression within one kind of bracket only is none.
     [
       (code) => new Function('"use strict";return (' + code + '\n)'),
@@ -62,7 +66,7 @@
   shared.compile = (form, code) => {
     const text = shared.check(form, code)
     if (text !== undefined) return text
-    return native.evaluate(form === 0 ? scriptHead + code + '\n})' : expressionHead + code + '\n)})')
+    return native.evaluate(form === 0 ? scriptHead + code + '\n}})' : expressionHead + code + '\n)})')
   }
   shared.heads = [scriptHead, expressionHead]
 })

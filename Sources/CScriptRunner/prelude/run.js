@@ -2,7 +2,8 @@
 (function (native, shared) {
   'use strict'
 
-  const none = Object.freeze({})
+  /** Behind `$context`: `body` is an alias there, as in templates. */
+  const contextBase = Object.freeze({ get body() { return this.data } })
   const pending = {}
   let outcome
   let reason
@@ -29,7 +30,8 @@
   }
 
   function start(script, input, consoleLimit) {
-    const { $context = none, $nodes = none, $vars = none, $env = none, args = none } = input
+    const { $context = {}, $nodes = {}, $vars = {}, $env = {}, args = {} } = input
+    Object.setPrototypeOf($context, contextBase)
     outcome = pending
     reason = undefined
     shared.setPrefix(shared.heads[0].length)
@@ -48,7 +50,8 @@
   }
 
   function evaluate(expression, input, limit) {
-    const { $context = none, $nodes = none, $vars = none, $env = none, args = none } = input
+    const { $context = {}, $nodes = {}, $vars = {}, $env = {}, args = {} } = input
+    Object.setPrototypeOf($context, contextBase)
     shared.setPrefix(shared.heads[1].length)
     let value
     try {

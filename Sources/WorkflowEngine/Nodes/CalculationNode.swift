@@ -6,7 +6,7 @@ import Workflows
 
 struct CalculationNode: RunnableSettings {
   private enum Source: Sendable {
-    case expression(ScriptCode, environment: [String])
+    case expression(ScriptCode, ScriptInput, environment: [String])
     case template(Template)
   }
 
@@ -26,7 +26,8 @@ struct CalculationNode: RunnableSettings {
     let template = reader.has("template") ? reader.template("template") : nil
     switch (expression, template) {
     case (let expression?, nil):
-      return CalculationNode(source: .expression(ScriptCode(.expression, expression), environment: environment))
+      let code = ScriptCode(.expression, expression)
+      return CalculationNode(source: .expression(code, ScriptInput([code]), environment: environment))
     case (nil, let template?):
       if reader.has("env") {
         reader.report("\"env\" goes with \"expression\"; a template reads $env itself", at: "env")
@@ -43,9 +44,9 @@ struct CalculationNode: RunnableSettings {
   func start(_ run: NodeRun) throws -> NodeStep {
     switch source {
     case .template(let template): return .value(try template.evaluate(run.scope))
-    case .expression(let code, let environment):
-      let input = try ScriptInput([code]).bytes(run.scope, environment: environment)
-      let call = ScriptCall([code], input: input, timeLimit: run.node.timeout)
+    case .expression(let code, let input, let environment):
+      let bytes = try input.bytes(run.scope, environment: environment)
+      let call = ScriptCall([code], input: bytes, timeLimit: run.node.timeout)
       return .compute { services in
         guard let result = try await services.outcome(of: call).results.first else {
           throw NodeFailure.error("its runner gave no result")

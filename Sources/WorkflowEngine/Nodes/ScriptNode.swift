@@ -6,6 +6,7 @@ import Workflows
 
 struct ScriptNode: RunnableSettings {
   let code: ScriptCode
+  let input: ScriptInput
   let args: Template?
   let environment: [String]
   let memory: Int?
@@ -30,13 +31,14 @@ struct ScriptNode: RunnableSettings {
     if let memory, memory < smallestMemory { reader.report("\"memory\" must be at least 1MB", at: "memory") }
     reader.notSupportedYet(["file"])
     guard let code else { return UnreadSettings() }
-    return ScriptNode(code: ScriptCode(.script, code), args: args, environment: environment, memory: memory)
+    let script = ScriptCode(.script, code)
+    return ScriptNode(
+      code: script, input: ScriptInput([script]), args: args, environment: environment, memory: memory)
   }
 
   func start(_ run: NodeRun) throws -> NodeStep {
-    let args = try args?.evaluate(run.scope) ?? .object([:])
-    let input = try ScriptInput([code]).bytes(run.scope, args: args, environment: environment)
-    let call = ScriptCall([code], input: input, timeLimit: run.node.timeout, memoryLimit: memory)
+    let bytes = try input.bytes(run.scope, args: args, environment: environment)
+    let call = ScriptCall([code], input: bytes, timeLimit: run.node.timeout, memoryLimit: memory)
     return .compute { services in
       let outcome = try await services.outcome(of: call)
       let console = outcome.console.isEmpty ? JSON.null : try JSON.parse(outcome.console)

@@ -14,6 +14,7 @@ struct BranchConditions: Sendable {
   /// Nil for a condition that could not be read.
   private let parts: [Part?]
   private let codes: [ScriptCode]
+  private let input: ScriptInput
 
   init(_ conditions: [Condition?]) {
     var codes: [ScriptCode] = []
@@ -24,6 +25,7 @@ struct BranchConditions: Sendable {
       return .script(codes.count - 1)
     }
     self.codes = codes
+    input = ScriptInput(codes)
   }
 
   /// Goes on with the index of the first condition that holds.
@@ -35,7 +37,7 @@ struct BranchConditions: Sendable {
     // enough to be evaluated in any case.
     let outcomes = parts.map { part in Result { try Self.holds(part, run.scope) } }
     if let match = try Self.early(outcomes, parts) { return step(match) }
-    let call = ScriptCall(codes, input: try ScriptInput(codes).bytes(run.scope), timeLimit: run.node.timeout)
+    let call = ScriptCall(codes, input: try input.bytes(run.scope), timeLimit: run.node.timeout)
     return .compute { [parts] services in
       let results = try await services.outcome(of: call).results
       for (index, part) in parts.enumerated() {
@@ -73,10 +75,15 @@ extension NodeServices {
   }
 }
 
+extension JSONLimits {
+  /// Deeper than a runner lets results be.
+  static let scriptResult = JSONLimits(depth: 520)
+}
+
 extension JSON {
   init(script result: Result<[UInt8], ScriptFailure>) throws {
     switch result {
-    case .success(let bytes): self = try JSON.parse(bytes)
+    case .success(let bytes): self = try JSON.parse(bytes, limits: .scriptResult)
     case .failure(let failure): throw NodeFailure(failure)
     }
   }
