@@ -112,7 +112,8 @@ let package = Package(
         "JSONCodec", "ProcessSupport", nioCore, nioPosix, logging, arguments,
       ], swiftSettings: strict),
     .executableTarget(
-      name: "millrace-bench", dependencies: ["ProcessSupport", "JSONCodec", arguments], swiftSettings: strict),
+      name: "millrace-bench", dependencies: ["ProcessSupport", "JSONCodec", "Scripting", arguments, nioPosix, logging],
+      swiftSettings: strict),
 
     // Tests: a target for each module, and one for the whole.
     .target(

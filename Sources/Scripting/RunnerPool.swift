@@ -17,6 +17,8 @@ struct RunnerPool {
   private var idle: [ScriptRunner] = []
   private var ready = 0
   private var starting = 0
+  /// Processes that were started in all.
+  private(set) var starts = 0
   private var waitingCalls = CircularBuffer<PendingCall>()
   /// Processes that are or will be there and have not been reaped.
   private var processes = 0
@@ -77,6 +79,7 @@ struct RunnerPool {
     let count = failures == 0 ? missing : (starting == 0 && !isRetryPlanned ? min(1, missing) : 0)
     starting += count
     processes += count
+    starts += count
     return count
   }
 

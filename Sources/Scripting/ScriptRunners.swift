@@ -30,6 +30,8 @@ package final class ScriptRunners: Sendable {
   package var running: Int { pool.withLock { $0.running } }
   /// Calls in line for a runner.
   package var waiting: Int { pool.withLock { $0.waiting } }
+  /// Runner processes that were started so far.
+  var starts: Int { pool.withLock { $0.starts } }
   /// Whether all runners are there and idle.
   package var isReady: Bool { pool.withLock { $0.isReady } }
   /// The processes of the runners that have not ended.

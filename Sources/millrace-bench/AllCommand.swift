@@ -1,10 +1,10 @@
-// `millrace-bench all`: the three benchmarks one after the other, and one table for the README.
+// `millrace-bench all`: the benchmarks one after the other, and one table for the README.
 
 import ArgumentParser
 
 struct AllCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "all", abstract: "Everything, with one table at the end. Takes about six minutes.")
+    commandName: "all", abstract: "Everything, with one table at the end. Takes about nine minutes.")
 
   @OptionGroup var common: CommonOptions
 
@@ -30,11 +30,14 @@ struct AllCommand: AsyncParsableCommand {
       surroundings: surroundings, peers: IngestPeer.allCases, rounds: rounds ?? 5, seconds: seconds)
     let drain = DrainBenchmark(surroundings: surroundings, count: count, rounds: rounds ?? 3)
     let sync = SyncBenchmark(surroundings: surroundings, workers: 1, rounds: rounds ?? 3, seconds: seconds)
+    let scripts = ScriptBenchmark(
+      surroundings: surroundings, rounds: rounds ?? 3, seconds: seconds, count: count)
     try await Interruption.guarding {
       var rows: [SummaryRow] = []
       rows += try await ingest.run()
       rows += try await drain.run()
       rows += try await sync.run()
+      rows += try await scripts.run()
       Output.line("\n## Summary\n\nMedians of the rounds above.\n")
       Output.line(SummaryRow.table(rows).markdown)
     }

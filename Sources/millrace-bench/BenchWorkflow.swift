@@ -3,38 +3,48 @@
 enum BenchWorkflow: String {
   case asynchronous = "bench"
   case synchronous = "bench-sync"
+  /// The same with JavaScript.
+  case asynchronousScript = "bench-script"
+  case synchronousScript = "bench-script-sync"
 
   var key: String { rawValue }
   var path: String { "/api/webhooks/\(key)" }
 
-  var text: String {
-    switch self {
-    case .asynchronous:
-      """
-      key: \(key)
-      trigger: {type: webhook}
-      keep: {succeeded: 0, failed: 0}
-      nodes:
-        - key: mapped
-          type: map
-          value: {event: "{{$context.data.event}}", message: "{{$context.data.data.message}}"}
+  private var isSynchronous: Bool { self == .synchronous || self == .synchronousScript }
+  var hasScript: Bool { self == .asynchronousScript || self == .synchronousScript }
 
-      """
-    case .synchronous:
-      """
-      key: \(key)
-      trigger: {type: webhook, mode: sync}
-      keep: {succeeded: 0, failed: 0}
-      nodes:
-        - key: mapped
-          type: map
-          value: {event: "{{$context.data.event}}", message: "{{$context.data.data.message}}"}
-        - key: reply
-          type: response
-          status: 200
-          body: "{{$nodes.mapped}}"
-
-      """
-    }
+  /// For the conditions.
+  var description: String {
+    "a workflow with \(hasScript ? "a script" : "map")\(isSynchronous ? " and response" : "")"
   }
+
+  var text: String {
+    """
+    key: \(key)
+    trigger: {type: webhook, mode: \(isSynchronous ? "sync" : "async")}
+    keep: {succeeded: 0, failed: 0}
+    nodes:
+    \(hasScript ? Self.script : Self.map)
+    \(isSynchronous ? Self.response : "")
+    """
+  }
+
+  private static let map = """
+      - key: mapped
+        type: map
+        value: {event: "{{$context.data.event}}", message: "{{$context.data.data.message}}"}
+    """
+
+  private static let script = """
+      - key: mapped
+        type: script
+        code: "return { event: $context.data.event, message: $context.data.data.message }"
+    """
+
+  private static let response = """
+      - key: reply
+        type: response
+        status: 200
+        body: "{{$nodes.mapped}}"
+    """
 }

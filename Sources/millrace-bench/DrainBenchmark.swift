@@ -6,6 +6,7 @@ struct DrainBenchmark: Sendable {
   let surroundings: Surroundings
   let count: Int
   let rounds: Int
+  var workflow = BenchWorkflow.asynchronous
 
   func run() async throws -> [SummaryRow] {
     try await Stage.run { stage in
@@ -13,10 +14,9 @@ struct DrainBenchmark: Sendable {
       let redis = try await PrivateRedis.start(on: stage, programs)
       try await Conditions(surroundings: surroundings, redis: redis, stage: stage).print(
         title: "Worker drain",
-        load: "\(Figure.grouped(count)) executions of a workflow with one map node, accepted by ingest")
+        load: "\(Figure.grouped(count)) executions of \(workflow.description), accepted by ingest")
 
       let setup = MillraceSetup(stage: stage, programs: programs, redis: redis)
-      let workflow = BenchWorkflow.asynchronous
       try await setup.apply(workflow)
       let ingest = try await setup.startIngest(eventLoops: surroundings.eventLoops)
       try await setup.firstAnswer(of: workflow, from: ingest.program, port: ingest.port)
@@ -44,7 +44,8 @@ struct DrainBenchmark: Sendable {
       Output.line("\n\(table.markdown)")
       return [
         SummaryRow(
-          what: "executions a second, one worker", millrace: Figure.rate(ours), peer: theirs == nil ? "" : "Sidekiq",
+          what: "executions a second, one worker\(workflow.hasScript ? ", each with a script" : "")",
+          millrace: Figure.rate(ours), peer: theirs == nil ? "" : "Sidekiq",
           peerFigure: theirs == nil ? "" : Figure.rate(theirs), ratio: theirs == nil ? "" : Figure.ratio(ratio))
       ]
     }

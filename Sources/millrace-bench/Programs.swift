@@ -5,6 +5,7 @@ import ProcessSupport
 struct Programs: Sendable {
   let ingest: String
   let worker: String
+  let script: String
   let commandLine: String
   let redisServer: String
   let wrk: String
@@ -32,6 +33,7 @@ struct Programs: Sendable {
     }
     ingest = own("millrace-ingest")
     worker = own("millrace-worker")
+    script = own("millrace-script")
     commandLine = own("millrace")
     redisServer = installed("redis-server", package: "redis-server")
     wrk = installed("wrk", package: "wrk")

@@ -6,6 +6,7 @@ struct SyncBenchmark: Sendable {
   let workers: Int
   let rounds: Int
   let seconds: Int
+  var workflow = BenchWorkflow.synchronous
 
   func run() async throws -> [SummaryRow] {
     try await Stage.run { stage in
@@ -13,10 +14,9 @@ struct SyncBenchmark: Sendable {
       let redis = try await PrivateRedis.start(on: stage, programs)
       try await Conditions(surroundings: surroundings, redis: redis, stage: stage).print(
         title: "Synchronous round trip",
-        load: "a workflow with map and response, \(workers) worker(s); \(WrkRun.command(seconds: seconds))")
+        load: "\(workflow.description), \(workers) worker(s); \(WrkRun.command(seconds: seconds))")
 
       let setup = MillraceSetup(stage: stage, programs: programs, redis: redis)
-      let workflow = BenchWorkflow.synchronous
       let ingest = try await start(setup, workflow)
       let script = try Load.script(on: stage, surroundings.peers)
 
@@ -72,9 +72,11 @@ struct SyncBenchmark: Sendable {
     }
     Output.line("\nMedians of \(rounds) rounds each:\n\n\(table.markdown)")
     return [
-      SummaryRow(what: "synchronous round trips a second", millrace: Figure.rate(full.map(\.rate).median)),
       SummaryRow(
-        what: "p50 / p99 of a round trip at half of that rate",
+        what: "synchronous round trips a second\(workflow.hasScript ? ", with a script" : "")",
+        millrace: Figure.rate(full.map(\.rate).median)),
+      SummaryRow(
+        what: "p50 / p99 of a round trip at half of that rate\(workflow.hasScript ? ", with a script" : "")",
         millrace: [half.map(\.median).median, half.map(\.tail).median].map(Figure.milliseconds).joined(separator: " / ")
       ),
     ]

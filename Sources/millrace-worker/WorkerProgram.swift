@@ -63,6 +63,7 @@ enum WorkerProgram {
         executable: ExecutablePath.sibling(named: "millrace-script") ?? "millrace-script",
         processes: settings.scriptProcesses, memory: settings.scriptMemory.bytes, time: settings.scriptTime),
       group: group, logger: logger)
+    scripts.register(in: registry)
     scripts.start()
     let slots = Slots(count: settings.concurrency)
     let metrics = WorkerMetrics(registry: registry, slots: slots)
