@@ -60,7 +60,7 @@ enum WorkerProgram {
     let transport = HTTPTransport(egress: EgressPolicy(allow: settings.egressAllow))
     let scripts = ScriptRunners(
       ScriptRunners.Configuration(
-        executable: ExecutablePath.sibling(named: "millrace-script") ?? "millrace-script",
+        executable: ExecutablePath.scriptRunner,
         processes: settings.scriptProcesses, memory: settings.scriptMemory.bytes, time: settings.scriptTime),
       group: group, logger: logger)
     scripts.register(in: registry)

@@ -34,6 +34,33 @@ import Testing
     #expect(document["problems"]?[0]?["file"]?.stringValue == file)
   }
 
+  @Test("JavaScript is compiled by validate, and a slip is told at its place")
+  func validateJavaScript() async throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("verify.js", "const a = 1\nreturn { a\n")
+    try directory.write(
+      "a.yaml",
+      """
+      trigger: {type: webhook}
+      nodes:
+        - {key: first, type: script, file: verify.js}
+        - {key: second, type: script, code: "return 1 +"}
+        - {key: third, type: condition, if: "$context.data.x >", stopIf: false}
+
+      """)
+    let result = try await millrace("validate", ".", directory: directory.path)
+    #expect(result.code == 65)
+    #expect(result.errorLines.count == 4, "\(result.error)")
+    #expect(result.errorLines.first?.hasPrefix("./a.yaml:4:4") == true)
+    #expect(result.errorLines.dropFirst().first?.hasPrefix("./a.yaml:5:") == true)
+    #expect(result.errorLines.dropFirst(2).first?.hasPrefix("./verify.js:") == true)
+    try directory.write("verify.js", "return { a: context.data.n }\n")
+    try directory.write("a.yaml", "trigger: {type: webhook}\nnodes: [{key: first, type: script, file: verify.js}]\n")
+    let run = try await millrace("run", directory.file("a.yaml"), "--data", #"{"n":5}"#)
+    #expect(run.code == 0)
+    #expect(run.output.contains(#"{"a":5}"#))
+  }
+
   @Test("the example workflows are valid")
   func examplesAreValid() async throws {
     let result = try await millrace("validate", CommandExamples.directory)

@@ -93,10 +93,10 @@ struct ScriptNodeTests {
 
   @Test("wrong settings are told where they stand")
   func settings() {
-    #expect(Trial.problems("  - {key: a, type: script}").contains("\"code\" is missing"))
+    #expect(Trial.problems("  - {key: a, type: script}").contains("a script needs \"code\" or \"file\""))
     #expect(Trial.problems("  - {key: a, type: script, code: \"  \"}").contains("must not be empty"))
     #expect(Trial.problems("  - {key: a, type: script, code: x, memory: 1KB}").contains("at least 1MB"))
-    #expect(Trial.problems("  - {key: a, type: script, file: x.js, code: x}").contains("not supported"))
+    #expect(Trial.problems("  - {key: a, type: script, file: x.js, code: x}").contains("not both"))
   }
 
   struct Unexpected: Error {

@@ -18,6 +18,9 @@ package enum ExecutablePath {
     return isExecutable(path) ? path : nil
   }
 
+  /// What runs JavaScript; where it is missing, the first script says so.
+  package static var scriptRunner: String { sibling(named: "millrace-script") ?? "millrace-script" }
+
   /// The first such program in a list of directories as PATH has it.
   package static func find(_ name: String, on path: String) -> String? {
     path.split(separator: ":").map { "\($0)/\(name)" }.first(where: isExecutable)

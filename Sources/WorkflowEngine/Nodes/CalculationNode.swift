@@ -21,7 +21,7 @@ struct CalculationNode: RunnableSettings {
   ])
 
   private static func read(_ reader: inout SettingsReader) -> any NodeSettings {
-    let expression = reader.code("expression")
+    let expression = reader.code("expression", isExpression: true)
     let environment = reader.strings("env")
     let template = reader.has("template") ? reader.template("template") : nil
     switch (expression, template) {

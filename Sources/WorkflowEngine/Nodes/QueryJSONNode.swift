@@ -31,8 +31,8 @@ struct QueryJSONNode: RunnableSettings {
   }
 
   private static func query(_ reader: inout SettingsReader) -> Query? {
-    let jsonpath = reader.code("jsonpath")
-    let jmespath = reader.code("jmespath")
+    let jsonpath = reader.foreign("jsonpath")
+    let jmespath = reader.foreign("jmespath")
     do throws(QuerySyntaxError) {
       switch (jsonpath, jmespath) {
       case (let text?, nil): return .jsonpath(try JSONPath(text))

@@ -7,21 +7,22 @@ struct ConditionReading {
   let allowsJavaScript: Bool
 
   func condition(_ value: SourceValue) -> Condition? {
-    if allowsJavaScript, let text = value.string { return expression(text, at: value.position) }
+    if allowsJavaScript, let text = value.string { return expression(text, in: value) }
     guard let (form, references) = form(value) else { return nil }
     return Condition(form: form, references: references)
   }
 
-  private func expression(_ text: String, at position: SourcePosition) -> Condition? {
+  private func expression(_ text: String, in value: SourceValue) -> Condition? {
     if !text.contains(where: { !$0.isWhitespace }) {
-      session.report("a condition must not be empty", at: position)
+      session.report("a condition must not be empty", at: value.position)
       return nil
     }
     if text.contains("{{") {
       session.report(
-        "JavaScript has no placeholders: write $context.data.x instead of {{$context.data.x}}", at: position)
+        "JavaScript has no placeholders: write $context.data.x instead of {{$context.data.x}}", at: value.position)
       return nil
     }
+    session.add(code: text, isExpression: true, in: .inside(value))
     return Condition(expression: text)
   }
 

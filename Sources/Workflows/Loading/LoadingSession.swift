@@ -15,15 +15,37 @@ final class LoadingSession {
   var place = Place.nodes
   var triggerMode = Trigger.Mode.async
   var scope = NodeScope()
+  var files: NamedFiles
+  /// All JavaScript of the file.
+  private(set) var code: [WrittenCode] = []
 
-  init(file: String, nodeTypes: [String: NodeType]) {
+  init(file: String, files: NamedFiles, nodeTypes: [String: NodeType]) {
     self.file = file
+    self.files = files
     self.nodeTypes = nodeTypes
   }
 
   func report(_ message: String, at position: SourcePosition) {
     problems.append(Diagnostic(file: file, line: position.line, column: position.column, message: message))
   }
+
+  func add(code text: String, isExpression: Bool, in place: WrittenCode.Place) {
+    code.append(WrittenCode(text: text, isExpression: isExpression, place: place, file: file))
+  }
+
+  /// Reports when it cannot be read.
+  func text(ofFile name: String, at position: SourcePosition) -> String? {
+    switch files.text(of: name) {
+    case .success(let text):
+      return text
+    case .failure(let problem):
+      report("the file \"\(name)\" \(problem.message)", at: position)
+      return nil
+    }
+  }
+
+  /// The path of a named file, for messages.
+  func path(ofFile name: String) -> String { (file.lastIndex(of: "/").map { String(file[...$0]) } ?? "") + name }
 
   func template(_ value: SourceValue) -> Template {
     var compiler = TemplateCompiler()

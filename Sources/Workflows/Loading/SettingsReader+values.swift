@@ -10,11 +10,7 @@ extension SettingsReader {
   }
 
   private mutating func plainText(_ value: SourceValue, of key: String) -> String? {
-    guard let text = value.string else {
-      let hint = value.list == nil && value.members == nil ? "; put it in quotes" : ""
-      report("\"\(key)\" must be text, not \(value.kindName)\(hint)", at: value.position)
-      return nil
-    }
+    guard let text = text(value, of: key) else { return nil }
     if text.utf8.contains(UInt8(ascii: "{")), text.contains("{{") {
       report("\"\(key)\" takes plain text; placeholders are not replaced here", at: value.position)
       return nil
@@ -22,17 +18,39 @@ extension SettingsReader {
     return text
   }
 
-  /// Code in another language, in which braces mean what they mean there.
-  package mutating func code(_ key: String, required: Bool = false) -> String? {
-    guard let value = value(key, required: required) else { return nil }
-    guard let text = value.string else {
-      let hint = value.list == nil && value.members == nil ? "; put it in quotes" : ""
-      report("\"\(key)\" must be text, not \(value.kindName)\(hint)", at: value.position)
-      return nil
-    }
+  private func text(_ value: SourceValue, of key: String) -> String? {
+    if let text = value.string { return text }
+    let hint = value.list == nil && value.members == nil ? "; put it in quotes" : ""
+    report("\"\(key)\" must be text, not \(value.kindName)\(hint)", at: value.position)
+    return nil
+  }
+
+  /// Text in another language, in which braces mean what they mean there.
+  package mutating func foreign(_ key: String) -> String? {
+    guard let value = value(key), let text = text(value, of: key) else { return nil }
     if text.contains(where: { !$0.isWhitespace }) { return text }
     report("\"\(key)\" must not be empty", at: value.position)
     return nil
+  }
+
+  /// JavaScript.
+  package mutating func code(_ key: String, isExpression: Bool) -> String? {
+    guard let text = foreign(key), let value = value(key) else { return nil }
+    session.add(code: text, isExpression: isExpression, in: .inside(value))
+    return text
+  }
+
+  /// JavaScript from a file that the workflow file names.
+  package mutating func code(fromFile key: String) -> String? {
+    guard let name = string(key), let position = source(key)?.position,
+      let text = session.text(ofFile: name, at: position)
+    else { return nil }
+    guard text.contains(where: { !$0.isWhitespace }) else {
+      report("the file \"\(name)\" is empty", at: key)
+      return nil
+    }
+    session.add(code: text, isExpression: false, in: .file(session.path(ofFile: name)))
+    return text
   }
 
   /// A list of plain texts, or one alone.

@@ -4,9 +4,11 @@ package import JSONCodec
 
 package struct LoadedWorkflow: Sendable {
   package let workflow: Workflow
-  /// Canonical: aliases and merge keys written out, key order kept, `key` always present.
+  /// Canonical: aliases and merge keys written out, key order kept, `key` always present; `files` has those that the
+  /// workflow names.
   package let definition: JSON
   package let file: String
+  package let code: [WrittenCode]
 }
 
 package struct WorkflowLoader: Sendable {
@@ -32,22 +34,34 @@ package struct WorkflowLoader: Sendable {
 
   /// Reads one file's text, YAML or JSON. The file's name is for messages, and for the key if the text sets none.
   /// - Throws: all that is wrong, in the order of the text.
-  package func load(file: String, text: String) throws(Diagnostics) -> LoadedWorkflow {
-    try loadWithPositions(file: file, text: text).loaded
+  package func load(
+    file: String, text: String, named reader: @escaping NamedFileReader = noFiles
+  ) throws(Diagnostics) -> LoadedWorkflow {
+    try loadWithPositions(file: file, text: text, reader).loaded
+  }
+
+  package static func noFiles(_ path: String) -> Result<String, NamedFileProblem> {
+    .failure(NamedFileProblem("cannot be read here"))
   }
 
   /// Compiles a definition that was checked when it was applied.
   package func load(stored json: JSON, key: String) throws(Diagnostics) -> Workflow {
-    try workflow(SourceValue(stored: json), file: key, defaultKey: key)
+    let definition = JSON.object(
+      JSONObject(json.members.filter { $0.key != NamedFiles.member }.map { ($0.key, $0.value) }))
+    return try read(
+      SourceValue(stored: definition), file: key, defaultKey: key, files: NamedFiles(storedIn: json)
+    ).workflow
   }
 
   /// Reads all files of a directory, whose text the caller has read already: keys must differ and paths not clash.
   /// - Throws: all that is wrong in all files.
-  package func load(files: [(file: String, text: String)]) throws(Diagnostics) -> [LoadedWorkflow] {
+  package func load(
+    files: [(file: String, text: String)], named reader: @escaping NamedFileReader = noFiles
+  ) throws(Diagnostics) -> [LoadedWorkflow] {
     var directory = WorkflowDirectory()
     for (file, text) in files {
       do {
-        let (loaded, source) = try loadWithPositions(file: file, text: text)
+        let (loaded, source) = try loadWithPositions(file: file, text: text, reader)
         directory.add(loaded, source: source)
       } catch {
         directory.problems += error.list
@@ -58,25 +72,28 @@ package struct WorkflowLoader: Sendable {
   }
 
   private func loadWithPositions(
-    file: String, text: String
+    file: String, text: String, _ reader: @escaping NamedFileReader
   ) throws(Diagnostics) -> (loaded: LoadedWorkflow, source: SourceValue) {
     let source = try SourceDocument.parse(text, file: file)
-    let workflow = try workflow(source, file: file, defaultKey: Self.baseName(file))
-    let definition = Self.canonical(source, key: workflow.key)
-    return (LoadedWorkflow(workflow: workflow, definition: definition, file: file), source)
+    let files = NamedFiles(besides: file, reader)
+    let (workflow, session) = try read(source, file: file, defaultKey: Self.baseName(file), files: files)
+    let definition = Self.canonical(source, key: workflow.key, session.files)
+    return (LoadedWorkflow(workflow: workflow, definition: definition, file: file, code: session.code), source)
   }
 
-  private func workflow(_ source: SourceValue, file: String, defaultKey: String) throws(Diagnostics) -> Workflow {
-    let session = LoadingSession(file: file, nodeTypes: nodeTypes)
+  private func read(
+    _ source: SourceValue, file: String, defaultKey: String, files: NamedFiles
+  ) throws(Diagnostics) -> (workflow: Workflow, session: LoadingSession) {
+    let session = LoadingSession(file: file, files: files, nodeTypes: nodeTypes)
     let reading = WorkflowReading(session: session, defaultKey: defaultKey, ignoresNodes: ignoresNodes)
     let workflow = reading.workflow(source)
     if !session.problems.isEmpty { throw Diagnostics(session.problems) }
-    return workflow
+    return (workflow, session)
   }
 
-  private static func canonical(_ source: SourceValue, key: String) -> JSON {
+  private static func canonical(_ source: SourceValue, key: String, _ files: NamedFiles) -> JSON {
     let members = (source.members ?? []).filter { $0.key != "key" }.map { ($0.key, $0.value.json) }
-    return .object(JSONObject([("key", .string(key))] + members))
+    return .object(JSONObject([("key", .string(key))] + members + (files.stored.map { [$0] } ?? [])))
   }
 
   private static func baseName(_ file: String) -> String {

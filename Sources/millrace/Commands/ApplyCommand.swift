@@ -17,7 +17,7 @@ struct ApplyCommand: AsyncParsableCommand {
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
-    let workflows = try WorkflowFiles(at: place).load(otherwise: Self.nothingApplied)
+    let workflows = try await WorkflowFiles(at: place).load(otherwise: Self.nothingApplied)
     let published = try await RedisAccess.with(try connection.settings(), scripts: RedisDefinitionStore.scripts) {
       try await Self.publish(workflows, over: $0.connection)
     }

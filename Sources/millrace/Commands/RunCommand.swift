@@ -31,7 +31,7 @@ struct RunCommand: AsyncParsableCommand {
     guard !TextFile.isDirectory(file) else {
       throw CommandFailure("\(file) is a directory; name one workflow file", code: ExitCode.usage)
     }
-    let loaded = try WorkflowFiles(at: file).load(otherwise: "nothing was run")
+    let loaded = try await WorkflowFiles(at: file).load(otherwise: "nothing was run")
     guard let workflow = loaded.first?.workflow else { return }
     let settings = try CommandSettings()
     let local = try LocalRequest(request, path: path, for: workflow)
@@ -51,7 +51,7 @@ struct RunCommand: AsyncParsableCommand {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let scripts = ScriptRunners(
       ScriptRunners.Configuration(
-        executable: ExecutablePath.sibling(named: "millrace-script") ?? "millrace-script", processes: 1,
+        executable: ExecutablePath.scriptRunner, processes: 1,
         memory: settings.settings.scriptMemory.bytes, time: settings.settings.scriptTime),
       group: group, logger: Logger(label: "millrace"))
     let runner = WorkflowRunner(

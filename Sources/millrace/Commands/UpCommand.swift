@@ -31,7 +31,7 @@ struct UpCommand: AsyncParsableCommand {
 
   func run() async throws {
     let plan = try UpPlan(words: words, workers: workers)
-    let workflows = try WorkflowFiles(at: plan.directory).load(otherwise: "nothing was started")
+    let workflows = try await WorkflowFiles(at: plan.directory).load(otherwise: "nothing was started")
     Log.bootstrap(plan.settings)
     try await UpSession(plan, workflows).run()
   }

@@ -5,7 +5,7 @@ import JSONCodec
 import ProcessSupport
 import Workflows
 
-struct ValidateCommand: ParsableCommand {
+struct ValidateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate", abstract: "Check workflow files without applying them.")
 
@@ -15,16 +15,16 @@ struct ValidateCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  func run() throws {
+  func run() async throws {
     let files = try WorkflowFiles(at: place)
     guard json else {
-      let workflows = try files.load(otherwise: "correct the files and try again")
+      let workflows = try await files.load(otherwise: "correct the files and try again")
       let keys = workflows.map(\.workflow.key).joined(separator: ", ")
       Terminal.print("\(workflows.count) \(workflows.count == 1 ? "workflow is" : "workflows are") valid: \(keys)")
       return
     }
     do {
-      Terminal.print(Self.document(try files.load(), []).pretty)
+      Terminal.print(Self.document(try await files.load(), []).pretty)
     } catch {
       Terminal.print(Self.document([], error.list).pretty)
       throw CommandFailure.silent(ExitCode.badData)

@@ -24,6 +24,11 @@ struct CommandFailure: Error {
     CommandFailure(lines: [], code: code)
   }
 
+  /// The message without what it is about.
+  func reason(of subject: String) -> String {
+    lines.joined(separator: " ").replacing("millrace: \(subject): ", with: "")
+  }
+
   /// `consequence` is what the problems led to, "nothing was applied" for example.
   init(_ diagnostics: Diagnostics, consequence: String) {
     let count = diagnostics.list.count

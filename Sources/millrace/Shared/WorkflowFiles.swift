@@ -26,13 +26,27 @@ struct WorkflowFiles {
     self.files = files
   }
 
-  func load() throws(Diagnostics) -> [LoadedWorkflow] {
-    try Self.loader.load(files: files)
+  func load() async throws(Diagnostics) -> [LoadedWorkflow] {
+    let workflows = try Self.loader.load(files: files, named: Self.namedFile)
+    let problems = await ScriptChecks.problems(in: workflows)
+    if !problems.isEmpty { throw Diagnostics(problems) }
+    return workflows
   }
 
   /// `consequence` is what follows when one of the files is wrong.
-  func load(otherwise consequence: String) throws(CommandFailure) -> [LoadedWorkflow] {
-    do { return try load() } catch { throw CommandFailure(error, consequence: consequence) }
+  func load(otherwise consequence: String) async throws(CommandFailure) -> [LoadedWorkflow] {
+    do { return try await load() } catch { throw CommandFailure(error, consequence: consequence) }
+  }
+
+  private static func namedFile(_ path: String) -> Result<String, NamedFileProblem> {
+    do throws(CommandFailure) {
+      guard let text = String(validating: try TextFile.bytes(of: path), as: UTF8.self) else {
+        return .failure(NamedFileProblem("is not UTF-8 text"))
+      }
+      return .success(text)
+    } catch {
+      return .failure(NamedFileProblem("cannot be read: \(error.reason(of: path))"))
+    }
   }
 
   private static func paths(at place: String) throws(CommandFailure) -> [String] {
