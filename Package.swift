@@ -21,6 +21,9 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -28,6 +31,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -71,17 +76,24 @@ let package = Package(
       dependencies: ["Workflows", "OutboundHTTP", "Scripting", "JSONQuery", "JSONCodec", "ProcessSupport"],
       swiftSettings: safe),
 
+    .target(
+      name: "Verification", dependencies: ["JSONCodec", "ProcessSupport", crypto, cryptoExtras, asn1],
+      swiftSettings: safe),
+
     // Floor 3: which workflows there are, read from the queue's store.
     .target(
       name: "Catalog", dependencies: ["ExecutionQueue", "Workflows", "JSONCodec", lifecycle, logging],
       swiftSettings: safe),
 
+    .target(
+      name: "WebhookChecks", dependencies: ["Verification", "Workflows", "JSONCodec", crypto], swiftSettings: safe),
+
     // Floor 4: the services.
     .target(
       name: "IngestService",
       dependencies: [
-        "Catalog", "ExecutionQueue", "Workflows", "JSONCodec", "ProcessSupport", nioCore, nioPosix, nioHTTP, lifecycle,
-        logging,
+        "Catalog", "WebhookChecks", "Verification", "ExecutionQueue", "Workflows", "JSONCodec", "ProcessSupport",
+        nioCore, nioPosix, nioHTTP, lifecycle, logging,
       ], swiftSettings: strict),
     .target(
       name: "WorkerService",
@@ -94,13 +106,13 @@ let package = Package(
     .executableTarget(
       name: "millrace-ingest",
       dependencies: [
-        "IngestService", "Catalog", "ExecutionQueue", "RedisClient", "ProcessSupport", "Workflows", nioCore, nioPosix,
-        lifecycle, signals, logging,
+        "IngestService", "WebhookChecks", "Catalog", "ExecutionQueue", "RedisClient", "ProcessSupport", "Workflows",
+        nioCore, nioPosix, lifecycle, signals, logging,
       ], swiftSettings: strict, linkerSettings: allocator),
     .executableTarget(
       name: "millrace-worker",
       dependencies: [
-        "WorkerService", "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog", "ExecutionQueue", "RedisClient",
+        "WorkerService", "WebhookChecks", "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog", "ExecutionQueue", "RedisClient",
         "ProcessSupport", "Workflows", nioCore, nioPosix, lifecycle, signals, logging,
       ], swiftSettings: strict, linkerSettings: allocator),
     .executableTarget(
@@ -108,8 +120,8 @@ let package = Package(
     .executableTarget(
       name: "millrace",
       dependencies: [
-        "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog", "ExecutionQueue", "RedisClient", "Workflows",
-        "JSONCodec", "ProcessSupport", nioCore, nioPosix, logging, arguments,
+        "WebhookChecks", "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog", "ExecutionQueue", "RedisClient",
+        "Workflows", "JSONCodec", "ProcessSupport", nioCore, nioPosix, logging, arguments,
       ], swiftSettings: strict),
     .executableTarget(
       name: "millrace-bench", dependencies: ["ProcessSupport", "JSONCodec", "Scripting", arguments, nioPosix, logging],
@@ -166,13 +178,13 @@ let package = Package(
     .testTarget(
       name: "WorkerServiceTests",
       dependencies: [
-        "WorkerService", "WorkflowEngine", "OutboundHTTP", "Catalog", "ExecutionQueue", "Workflows", "JSONCodec",
+        "WorkerService", "WebhookChecks", "WorkflowEngine", "OutboundHTTP", "Catalog", "ExecutionQueue", "Workflows", "JSONCodec",
         "ProcessSupport", "TestSupport", nioCore, nioPosix, lifecycle, logging,
       ], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "TestSupport", "JSONCodec", "millrace", "millrace-ingest", "millrace-worker", "millrace-script",
+        "TestSupport", "JSONCodec", "Verification", "millrace", "millrace-ingest", "millrace-worker", "millrace-script",
       ], swiftSettings: strict),
   ],
   cLanguageStandard: .gnu2x, cxxLanguageStandard: .cxx17

@@ -9,14 +9,58 @@ package final class NewExecution: Sendable {
   package let payload: [UInt8]
   /// The reply inbox of the ingest process whose caller waits; nil in asynchronous mode.
   package let inbox: String?
+  package let conditions: AdmissionConditions
 
-  package init(token: ExecutionToken, workflow: String, priority: Priority, payload: [UInt8], inbox: String?) {
+  package init(
+    token: ExecutionToken, workflow: String, priority: Priority, payload: [UInt8], inbox: String?,
+    conditions: AdmissionConditions = AdmissionConditions()
+  ) {
     self.token = token
     self.workflow = workflow
     self.priority = priority
     self.payload = payload
     self.inbox = inbox
+    self.conditions = conditions
   }
+}
+
+/// What the queue decides at the admission, for all ingest processes together.
+package struct AdmissionConditions: Sendable, Equatable {
+  /// Only the first execution with this name is admitted, for as long as it says.
+  package struct Deduplication: Sendable, Equatable {
+    /// Without blanks; short, it becomes part of a key.
+    package let name: String
+    package let window: Duration
+
+    package init(name: String, window: Duration) {
+      self.name = name
+      self.window = window
+    }
+  }
+
+  /// At most `limit` admissions in any `period`, evenly refilled (the generic cell rate algorithm).
+  package struct Rate: Sendable, Equatable {
+    /// Without blanks; short, it becomes part of a key.
+    package let name: String
+    package let limit: Int
+    package let period: Duration
+
+    package init(name: String, limit: Int, period: Duration) {
+      self.name = name
+      self.limit = limit
+      self.period = period
+    }
+  }
+
+  package var deduplication: Deduplication?
+  package var rate: Rate?
+
+  package init(deduplication: Deduplication? = nil, rate: Rate? = nil) {
+    self.deduplication = deduplication
+    self.rate = rate
+  }
+
+  var isEmpty: Bool { deduplication == nil && rate == nil }
 }
 
 /// Which of the partition's streams an execution waits in.
@@ -27,6 +71,10 @@ package enum Priority: Int, Sendable, CaseIterable {
 package enum Admission: Sendable, Equatable {
   /// Durable as far as Redis's settings go: the execution will run.
   case admitted(ExecutionID)
+  /// An execution of the same name was admitted before.
+  case duplicate(ExecutionID)
+  /// Too many in too short a time; after so long one more is admitted.
+  case overRate(Duration)
   /// As many executions wait as `MILLRACE_BACKLOG` allows.
   case backlogFull
   /// A synchronous caller would wait for nobody.

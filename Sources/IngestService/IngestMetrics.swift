@@ -9,6 +9,9 @@ package struct IngestMetrics: Sendable {
   let admitted: Counter
   let ignored: Counter
   let deadlines: Counter
+  let duplicates: Counter
+  let unverified: Counter
+  let handshakes: Counter
 
   package init(registry: MetricsRegistry) {
     answers = (1...5).map { group in
@@ -20,6 +23,12 @@ package struct IngestMetrics: Sendable {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10])
     admitted = registry.counter("millrace_ingest_admitted_total", help: "Executions that Redis has accepted.")
     ignored = registry.counter("millrace_ingest_ignored_total", help: "Webhooks for which `when` did not hold.")
+    duplicates = registry.counter(
+      "millrace_ingest_duplicates_total", help: "Webhooks that were answered with an earlier execution.")
+    unverified = registry.counter(
+      "millrace_ingest_unverified_total", help: "Webhooks whose sender could not be verified.")
+    handshakes = registry.counter(
+      "millrace_ingest_handshakes_total", help: "Answered questions of senders about an address.")
     deadlines = registry.counter(
       "millrace_ingest_deadlines_total", help: "Synchronous callers that were answered before their execution ended.")
   }

@@ -129,7 +129,7 @@ package struct IngestServer: Service {
     return IngestRouter(
       webhooks: WebhookRoute(
         catalog: parts.catalog, admissions: admissions, inbox: parts.inbox, gate: parts.gate, metrics: metrics,
-        environment: environment, bodyLimit: limits.body, address: address, eventLoop: loop),
+        environment: environment, bodyLimit: limits.body, address: address, logger: parts.logger, eventLoop: loop),
       results: ResultRoute(admissions: admissions),
       status: StatusEndpoints(health: parts.health, metrics: parts.registry))
   }

@@ -46,11 +46,19 @@ extension Settlement {
     self.init(
       state: state, message: problem, output: report.output?.bytes, reply: report.reply?.encoded(),
       fields: report.records.map { CheckpointField(path: $0.path, bytes: $0.bytes) },
-      keep: state == .succeeded ? workflow.keep.succeeded : workflow.keep.failed)
+      keep: workflow.retention(state))
   }
 
   private static func message(_ message: String, node: String?) -> String {
     guard let node, !message.contains(node) else { return message }
     return "node \"\(node)\": \(message)"
+  }
+}
+
+extension Workflow {
+  /// A synchronous execution is kept for as long as a repeated webhook may ask for its answer.
+  fileprivate func retention(_ state: ExecutionState) -> Duration {
+    let written = state == .succeeded ? keep.succeeded : keep.failed
+    return trigger.mode == .sync ? max(written, trigger.checks?.replayWindow ?? .zero) : written
   }
 }

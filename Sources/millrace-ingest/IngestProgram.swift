@@ -11,6 +11,7 @@ import ProcessSupport
 import RedisClient
 import ServiceLifecycle
 import UnixSignals
+import WebhookChecks
 import Workflows
 
 @main
@@ -56,7 +57,7 @@ enum IngestProgram {
     connections += [housekeeping, reader]
 
     let store = RedisDefinitionStore(connection: housekeeping)
-    let catalog = CatalogService(store: store, loader: WorkflowLoader(nodesIgnored: ()), logger: logger)
+    let catalog = CatalogService(store: store, loader: WorkflowLoader(nodesIgnored: (), trigger: WebhookChecks.triggerExtension), logger: logger)
     let gate = AdmissionGate(logger: logger)
     gate.set(problem: "The settings of Redis have not been looked at yet.")
     let inbox = ReplyInbox(

@@ -12,6 +12,7 @@ import RedisClient
 import Scripting
 import ServiceLifecycle
 import UnixSignals
+import WebhookChecks
 import WorkerService
 import WorkflowEngine
 import Workflows
@@ -55,7 +56,7 @@ enum WorkerProgram {
     }.get()
 
     let catalog = CatalogService(
-      store: RedisDefinitionStore(connection: housekeeping), loader: WorkflowLoader(nodeTypes: NodeCatalog.types),
+      store: RedisDefinitionStore(connection: housekeeping), loader: WorkflowLoader(nodeTypes: NodeCatalog.types, trigger: WebhookChecks.triggerExtension),
       logger: logger)
     let transport = HTTPTransport(egress: EgressPolicy(allow: settings.egressAllow))
     let scripts = ScriptRunners(

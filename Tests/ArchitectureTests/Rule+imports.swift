@@ -59,8 +59,8 @@ enum Floors {
     ["CHiredis", "CCurl", "CSimdjson", "CLinux", "CRE2", "CJavaScriptCore", "CScriptRunner"],
     ["JSONCodec", "Executors", "ProcessSupport"],
     ["Workflows", "RedisClient", "OutboundHTTP", "JSONQuery", "Scripting"],
-    ["ExecutionQueue", "WorkflowEngine"],
-    ["Catalog"],
+    ["ExecutionQueue", "WorkflowEngine", "Verification"],
+    ["Catalog", "WebhookChecks"],
     ["IngestService", "WorkerService"],
     ["millrace", "millrace-ingest", "millrace-worker", "millrace-script", "millrace-bench"],
   ]

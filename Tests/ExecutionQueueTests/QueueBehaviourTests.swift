@@ -207,10 +207,12 @@ struct QueueBehaviourTests {
 
 extension AdmissionQueue {
   func submit(
-    _ payload: String, priority: Priority = .normal, inbox: String? = nil
+    _ payload: String, priority: Priority = .normal, inbox: String? = nil,
+    _ conditions: AdmissionConditions = AdmissionConditions()
   ) -> EventLoopFuture<Admission> {
     let execution = NewExecution(
-      token: .random(), workflow: "flow", priority: priority, payload: Array(payload.utf8), inbox: inbox)
+      token: .random(), workflow: "flow", priority: priority, payload: Array(payload.utf8), inbox: inbox,
+      conditions: conditions)
     return eventLoop.flatSubmit { self.admit(execution) }
   }
 

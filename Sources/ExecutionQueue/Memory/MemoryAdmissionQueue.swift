@@ -20,6 +20,23 @@ struct MemoryAdmissionQueue: AdmissionQueue {
 
 extension MemoryQueue.State {
   mutating func admit(_ execution: NewExecution, backlog: Int) -> Admission {
+    let now = ContinuousClock.now
+    if let once = execution.conditions.deduplication, let first = first[once.name], first.until > now {
+      return .duplicate(first.id)
+    }
+    var last = now
+    if let rate = execution.conditions.rate {
+      last = max(rates[rate.name] ?? now, now) + .microseconds(rate.interval)
+      if last - now > rate.period { return .overRate(last - now - rate.period) }
+    }
+    let admission = add(execution, backlog: backlog)
+    guard case .admitted(let id) = admission else { return admission }
+    if let once = execution.conditions.deduplication { first[once.name] = (id, now + once.window) }
+    if let rate = execution.conditions.rate { rates[rate.name] = last }
+    return admission
+  }
+
+  private mutating func add(_ execution: NewExecution, backlog: Int) -> Admission {
     guard entries.values.reduce(0, { $0 + $1.count }) < backlog else { return .backlogFull }
     if execution.inbox != nil, !workers.values.contains(where: { $0 > .now }) { return .noWorker }
     sequence += 1

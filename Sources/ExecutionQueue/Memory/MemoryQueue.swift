@@ -16,6 +16,8 @@ package final class MemoryQueue: Sendable {
     var workers: [String: ContinuousClock.Instant] = [:]
     var inboxes: [String: [QueuedReply]] = [:]
     var sequence: UInt64 = 0
+    var first: [String: (id: ExecutionID, until: ContinuousClock.Instant)] = [:]
+    var rates: [String: ContinuousClock.Instant] = [:]
     var definitions = MemoryDefinitions()
     var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
     var tickets: UInt64 = 0

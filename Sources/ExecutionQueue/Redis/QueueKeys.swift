@@ -17,6 +17,10 @@ package struct QueueKeys: Sendable {
   package var steady: String { "{p\(partition)}:steady" }
   /// Hash: the record of one execution, from its first begin on.
   package func record(_ token: ExecutionToken) -> String { recordPrefix + token.description }
+  /// String: entry and token of the first execution with a name, for as long as its workflow says.
+  var deduplicationPrefix: String { "{p\(partition)}:once:" }
+  /// String: until when (Redis's clock, microseconds) a rate is used up.
+  var ratePrefix: String { "{p\(partition)}:rate:" }
   package var recordPrefix: String { "{p\(partition)}:x:" }
 
   /// Stream: the replies for one ingest process.

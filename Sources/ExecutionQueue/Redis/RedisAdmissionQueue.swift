@@ -51,12 +51,15 @@ package final class RedisAdmissionQueue: AdmissionQueue {
     let size = batch.reduce(0) { $0 + $1.payload.count + 128 }
     return connection.call(.admit, keys: keys.streams + [keys.workers], capacity: size) { command in
       command.append(backlog)
+      command.append(keys.deduplicationPrefix)
+      command.append(keys.ratePrefix)
       for execution in batch {
         command.append(execution.priority.streamNumber)
         command.append(execution.token.description)
         command.append(execution.workflow)
         command.append(execution.inbox ?? "")
         command.append(execution.payload)
+        command.append(execution.conditions.isEmpty ? "" : execution.conditions.text)
       }
     }
     .flatMapThrowing { answer in
@@ -82,12 +85,40 @@ extension Admission {
       self = .admitted(ExecutionID(partition: partition, entry: entry, token: execution.token))
       return
     }
-    switch answer.text {
-    case "FULL": self = .backlogFull
-    case "NOWORKER": self = .noWorker
-    default: throw QueueError(.corrupt, "unexpected answer of the admit script")
+    let words = answer.text?.split(separator: " ").map(String.init) ?? []
+    switch words.first {
+    case "FULL" where words.count == 1: self = .backlogFull
+    case "NOWORKER" where words.count == 1: self = .noWorker
+    case "RATE" where words.count == 2:
+      guard let wait = Int64(words[1]) else { throw Self.unexpected }
+      self = .overRate(.microseconds(wait))
+    case "DUP" where words.count == 3:
+      guard let entry = EntryID(words[1]), let token = ExecutionToken(words[2]) else { throw Self.unexpected }
+      self = .duplicate(ExecutionID(partition: partition, entry: entry, token: token))
+    default: throw Self.unexpected
     }
   }
+
+  private static let unexpected = QueueError(.corrupt, "unexpected answer of the admit script")
+}
+
+extension AdmissionConditions {
+  /// As the script reads it.
+  fileprivate var text: String {
+    let once = deduplication.map { "\($0.name) \(max(1, $0.window.milliseconds))" } ?? "- 0"
+    let rate = rate.map { "\($0.name) \($0.interval) \($0.period.microseconds)" } ?? "- 0 0"
+    return "\(once) \(rate)"
+  }
+}
+
+extension AdmissionConditions.Rate {
+  /// Microseconds from one admission to the next.
+  var interval: Int64 { max(1, period.microseconds / Int64(max(1, limit))) }
+}
+
+extension Duration {
+  var milliseconds: Int64 { microseconds / 1000 }
+  var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
 }
 
 extension Priority {

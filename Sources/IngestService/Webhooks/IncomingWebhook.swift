@@ -5,45 +5,63 @@ import ExecutionQueue
 import JSONCodec
 import NIOCore
 import NIOHTTP1
+import Verification
 import Workflows
 
 #if canImport(Glibc)
   import Glibc
 #endif
 
+/// What a webhook is made of, beside its head.
+struct WebhookParts {
+  let entry: CatalogEntry
+  let workflow: Workflow
+  let parameters: [(name: String, value: String)]
+  /// Decrypted, if the sender encrypts.
+  var body: [UInt8]
+  var contentType: String?
+  /// What is known of its sender.
+  var matches: [Match] = []
+}
+
 /// A class, because it travels through several closures.
 final class IncomingWebhook: Sendable {
   let request: IncomingRequest
   let entry: CatalogEntry
   let workflow: Workflow
+  let matches: [Match]
   private let parameters: [(name: String, value: String)]
   private let query: JSON
   private let body: [UInt8]
+  private let contentType: String?
   private let receivedAt: Int64
 
   /// Throws `Problem` for what the sender did wrong.
-  init(
-    _ request: IncomingRequest, entry: CatalogEntry, workflow: Workflow,
-    parameters: [(name: String, value: String)], body: ByteBuffer
-  ) throws {
+  init(_ request: IncomingRequest, _ parts: WebhookParts) throws {
     self.request = request
-    self.entry = entry
-    self.workflow = workflow
-    self.parameters = parameters
-    self.body = Array(body.readableBytesView)
-    receivedAt = Self.now()
+    entry = parts.entry
+    workflow = parts.workflow
+    matches = parts.matches
+    parameters = parts.parameters
+    body = parts.body
+    contentType = parts.contentType
+    receivedAt = WallClock.milliseconds
     do { query = request.query.isEmpty ? .object([:]) : try QueryString.parse(request.query) } catch {
       throw Problem.malformed("The query string cannot be read: \(error)")
     }
     do {
-      try WebhookRequest.checkBody(self.body, contentType: request.facts.contentType, kind: workflow.trigger.bodyKind)
+      try WebhookRequest.checkBody(body, contentType: contentType, kind: workflow.trigger.bodyKind)
     } catch {
       throw Problem.malformed("The body cannot be read: \(error)")
     }
   }
 
-  func execution(token: ExecutionToken, inbox: String?, priority: ExecutionQueue.Priority) -> NewExecution {
-    NewExecution(token: token, workflow: workflow.key, priority: priority, payload: encoded(), inbox: inbox)
+  func execution(
+    token: ExecutionToken, inbox: String?, priority: ExecutionQueue.Priority, conditions: AdmissionConditions
+  ) -> NewExecution {
+    NewExecution(
+      token: token, workflow: workflow.key, priority: priority, payload: encoded(), inbox: inbox,
+      conditions: conditions)
   }
 
   private func encoded() -> [UInt8] {
@@ -62,7 +80,7 @@ final class IncomingWebhook: Sendable {
     for (name, value) in parameters { envelope.addMember(name, value) }
     envelope.endObject()
     return envelope.finished(
-      contentType: request.facts.contentType, bodyKind: workflow.trigger.bodyKind, body: body)
+      contentType: contentType, bodyKind: workflow.trigger.bodyKind, body: body)
   }
 
   /// As templates of the trigger see it.
@@ -71,11 +89,15 @@ final class IncomingWebhook: Sendable {
       workflow: entry.key, version: entry.version, receivedAt: receivedAt, method: request.method, path: request.path,
       clientAddress: request.clientAddress, query: query, headers: .object(request.headers.asJSON),
       params: .object(JSONObject(parameters.map { ($0.name, .string($0.value)) })),
-      contentType: request.facts.contentType,
+      contentType: contentType,
       bodyKind: workflow.trigger.bodyKind, body: body)
   }
 
-  private static func now() -> Int64 {
+}
+
+enum WallClock {
+  /// Since 1970.
+  static var milliseconds: Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000

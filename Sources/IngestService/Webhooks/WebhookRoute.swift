@@ -1,11 +1,13 @@
-// The story of a webhook: find its workflow, read and check it, filter, admit, and in synchronous mode wait.
+// The story of a webhook: find its workflow, verify who sent it, read it, filter, admit, and in synchronous mode wait.
 
 import Catalog
 import ExecutionQueue
 import JSONCodec
+import Logging
 import NIOCore
 import NIOHTTP1
 import ProcessSupport
+import WebhookChecks
 import Workflows
 
 /// A class, because each request's closures hold it.
@@ -19,11 +21,14 @@ final class WebhookRoute: Sendable {
   let bodyLimit: Int
   /// What callers see of this installation; empty when unknown.
   let address: String
+  let brakes: Brakes
+  let logger: Logger
   let eventLoop: any EventLoop
 
   init(
     catalog: CatalogService, admissions: any AdmissionQueue, inbox: ReplyInbox, gate: AdmissionGate,
-    metrics: IngestMetrics, environment: [String: String], bodyLimit: Int, address: String, eventLoop: any EventLoop
+    metrics: IngestMetrics, environment: [String: String], bodyLimit: Int, address: String, logger: Logger,
+    eventLoop: any EventLoop
   ) {
     self.catalog = catalog
     self.admissions = admissions
@@ -33,6 +38,8 @@ final class WebhookRoute: Sendable {
     self.environment = environment
     self.bodyLimit = bodyLimit
     self.address = address
+    brakes = Brakes()
+    self.logger = logger
     self.eventLoop = eventLoop
   }
 
@@ -60,16 +67,29 @@ final class WebhookRoute: Sendable {
   ) -> HeadVerdict {
     guard let workflow = entry.workflow else { return refuse(.unusable(entry.key), request) }
     let trigger = workflow.trigger
-    guard trigger.methods.contains(request.method) else { return refuse(.methodNotAllowed(trigger.methods), request) }
-    guard entry.enabled else { return refuse(.disabled(entry.key), request) }
-    if let problem = gate.problem { return refuse(.unavailable(problem), request) }
-    if trigger.mode == .sync, inbox.isFull {
-      return refuse(.unavailable("Too many synchronous callers wait already.", retryAfter: 1), request)
+    let checks = trigger.checks as? WebhookChecks
+    guard trigger.methods.contains(request.method) || checks?.furtherMethods.contains(request.method) == true else {
+      return refuse(.methodNotAllowed(trigger.methods), request)
     }
+    guard entry.enabled else { return refuse(.disabled(entry.key), request) }
+    if let wait = brakes.wait(of: request.clientAddress, in: workflow, now: eventLoop.now) {
+      return refuse(.overRate(wait), request)
+    }
+    // A sender's question about this address is answered also when nothing can be stored.
+    if checks?.senders.isEmpty ?? true, let problem = obstacle(trigger) { return refuse(problem, request) }
     let limit = min(trigger.bodyLimit ?? bodyLimit, bodyLimit)
     return .read(limit: limit) { body, answer in
       self.respond(request, entry: entry, workflow: workflow, parameters: parameters, body: body, answer)
     }
+  }
+
+  /// Why nothing can be admitted now.
+  private func obstacle(_ trigger: Trigger) -> Problem? {
+    if let problem = gate.problem { return .unavailable(problem) }
+    if trigger.mode == .sync, inbox.isFull {
+      return .unavailable("Too many synchronous callers wait already.", retryAfter: 1)
+    }
+    return nil
   }
 
   private func refuse(_ problem: Problem, _ request: IncomingRequest) -> HeadVerdict {
@@ -83,8 +103,14 @@ final class WebhookRoute: Sendable {
     parameters: [(name: String, value: String)], body: ByteBuffer, _ answer: @escaping @Sendable (HTTPAnswer) -> Void
   ) {
     do {
-      let webhook = try IncomingWebhook(
-        request, entry: entry, workflow: workflow, parameters: parameters, body: body)
+      var parts = WebhookParts(
+        entry: entry, workflow: workflow, parameters: parameters, body: Array(body.readableBytesView),
+        contentType: request.facts.contentType)
+      if let checks = workflow.trigger.checks as? WebhookChecks, !checks.senders.isEmpty {
+        if let reply = try verify(request, &parts, checks) { return answer(HTTPAnswer(reply)) }
+        if let problem = obstacle(workflow.trigger) { throw problem }
+      }
+      let webhook = try IncomingWebhook(request, parts)
       let scope = WebhookScope(webhook, environment: environment)
       if let condition = workflow.trigger.when, try !condition.evaluate(scope) {
         metrics.ignored.increment()
@@ -93,7 +119,7 @@ final class WebhookRoute: Sendable {
       guard workflow.trigger.mode == .sync else { return try admitAndConfirm(webhook, scope, answer) }
       let preference = Preference(request.headers, trigger: workflow.trigger)
       if preference.respondsAsync { return try admitAndConfirm(webhook, scope, answer) }
-      admitAndWait(webhook, patience: preference.patience).whenSuccess(answer)
+      try admitAndWait(webhook, scope, patience: preference.patience).whenSuccess(answer)
     } catch {
       let problem = error as? Problem ?? .malformed("\(error)")
       answer(problem.answer(requestID: request.requestID))
@@ -109,14 +135,18 @@ final class WebhookRoute: Sendable {
     do { confirmation = try Confirmation(webhook, scope) } catch {
       throw Problem.malformed("The answer of this workflow cannot be made: \(error)")
     }
-    let execution = webhook.execution(token: .random(), inbox: nil, priority: webhook.workflow.queuePriority)
+    let execution = webhook.execution(
+      token: .random(), inbox: nil, priority: webhook.workflow.queuePriority,
+      conditions: try webhook.conditions(scope))
     admissions.admit(execution) { result in
       switch result {
       case .success(.admitted(let id)):
         self.metrics.admitted.increment()
         answer(confirmation.answer(id: id, at: self.address))
-      case .success(.backlogFull): answer(Problem.backlogFull.answer(requestID: webhook.request.requestID))
-      case .success(.noWorker): answer(Problem.noWorker.answer(requestID: webhook.request.requestID))
+      case .success(.duplicate(let id)):
+        self.metrics.duplicates.increment()
+        answer(confirmation.answer(id: id, at: self.address).replayed)
+      case .success(let admission): answer(self.refusal(admission, webhook))
       case .failure(let error): answer(self.answer(to: error, webhook))
       }
     }
@@ -124,23 +154,27 @@ final class WebhookRoute: Sendable {
 
   // MARK: synchronous
 
-  /// Never fails.
-  private func admitAndWait(_ webhook: IncomingWebhook, patience: TimeAmount) -> EventLoopFuture<HTTPAnswer> {
+  /// The future never fails.
+  private func admitAndWait(
+    _ webhook: IncomingWebhook, _ scope: WebhookScope, patience: TimeAmount
+  ) throws -> EventLoopFuture<HTTPAnswer> {
+    let conditions = try webhook.conditions(scope)
     let token = ExecutionToken.random()
     // The waiter is there before the execution is: the reply may be faster than the answer to the admission.
     let reply = inbox.wait(for: token, on: eventLoop)
-    let execution = webhook.execution(token: token, inbox: inbox.name, priority: .high)
+    let execution = webhook.execution(token: token, inbox: inbox.name, priority: .high, conditions: conditions)
     return admissions.admit(execution).flatMap { admission -> EventLoopFuture<HTTPAnswer> in
       switch admission {
       case .admitted(let id):
         self.metrics.admitted.increment()
         return self.wait(for: reply, id: id, webhook, patience: patience)
-      case .backlogFull:
+      case .duplicate(let id):
         self.inbox.forget(token)
-        return self.eventLoop.makeSucceededFuture(Problem.backlogFull.answer(requestID: webhook.request.requestID))
-      case .noWorker:
+        self.metrics.duplicates.increment()
+        return self.waitForFirst(id, webhook, patience: patience)
+      default:
         self.inbox.forget(token)
-        return self.eventLoop.makeSucceededFuture(Problem.noWorker.answer(requestID: webhook.request.requestID))
+        return self.eventLoop.makeSucceededFuture(self.refusal(admission, webhook))
       }
     }
     .flatMapErrorThrowing { error in
@@ -160,11 +194,37 @@ final class WebhookRoute: Sendable {
       if let outcome {
         return outcome.answer(id: id, requestID: webhook.request.requestID)
       }
-      self.metrics.deadlines.increment()
-      return webhook.workflow.trigger.onTimeout == .accepted
-        ? ExecutionOutcome.accepted(id: id, at: self.address)
-        : Problem.deadline.answer(requestID: webhook.request.requestID, executionID: id.description)
+      return self.late(id, webhook)
     }
+  }
+
+  private func late(_ id: ExecutionID, _ webhook: IncomingWebhook) -> HTTPAnswer {
+    metrics.deadlines.increment()
+    return webhook.workflow.trigger.onTimeout == .accepted
+      ? ExecutionOutcome.accepted(id: id, at: address)
+      : Problem.deadline.answer(requestID: webhook.request.requestID, executionID: id.description)
+  }
+
+  /// A repeated webhook gets the answer of the first one, which may still be in work.
+  private func waitForFirst(
+    _ id: ExecutionID, _ webhook: IncomingWebhook, patience: TimeAmount
+  ) -> EventLoopFuture<HTTPAnswer> {
+    FirstOutcome(id: id, admissions: admissions, deadline: eventLoop.now + patience).wait().map { outcome in
+      let answer = outcome?.answer(id: id, requestID: webhook.request.requestID) ?? self.late(id, webhook)
+      return answer.replayed
+    }
+    .flatMapErrorThrowing { self.answer(to: $0, webhook) }
+  }
+
+  /// For what was not admitted.
+  private func refusal(_ admission: Admission, _ webhook: IncomingWebhook) -> HTTPAnswer {
+    let problem: Problem =
+      switch admission {
+      case .overRate(let wait): brakes.slowDown(webhook, for: TimeAmount(wait), now: eventLoop.now)
+      case .noWorker: .noWorker
+      case .backlogFull, .admitted, .duplicate: .backlogFull
+      }
+    return problem.answer(requestID: webhook.request.requestID)
   }
 
   private func answer(to error: any Error, _ webhook: IncomingWebhook) -> HTTPAnswer {

@@ -11,6 +11,7 @@ final class LoadingSession {
 
   let file: String
   let nodeTypes: [String: NodeType]
+  let triggerExtension: TriggerExtension?
   private(set) var problems: [Diagnostic] = []
   var place = Place.nodes
   var triggerMode = Trigger.Mode.async
@@ -19,10 +20,11 @@ final class LoadingSession {
   /// All JavaScript of the file.
   private(set) var code: [WrittenCode] = []
 
-  init(file: String, files: NamedFiles, nodeTypes: [String: NodeType]) {
+  init(file: String, files: NamedFiles, nodeTypes: [String: NodeType], triggerExtension: TriggerExtension?) {
     self.file = file
     self.files = files
     self.nodeTypes = nodeTypes
+    self.triggerExtension = triggerExtension
   }
 
   func report(_ message: String, at position: SourcePosition) {

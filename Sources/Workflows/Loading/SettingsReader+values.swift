@@ -1,6 +1,6 @@
 // Plain settings: text, numbers, durations, sizes, choices.
 
-import JSONCodec
+package import JSONCodec
 
 extension SettingsReader {
   /// Plain text, in which placeholders would not be replaced and are refused therefore.
@@ -51,6 +51,28 @@ extension SettingsReader {
     }
     session.add(code: text, isExpression: false, in: .file(session.path(ofFile: name)))
     return text
+  }
+
+  /// A value as it stands in the file, in which braces mean nothing.
+  package mutating func verbatim(_ key: String) -> JSON? { value(key)?.json }
+
+  /// Reports at a place inside the value of `key`, a JSON Pointer.
+  package mutating func report(_ message: String, at key: String, pointer: String) {
+    var place = value(key)
+    for part in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+      let name = String(part.replacing("~1", with: "/").replacing("~0", with: "~"))
+      guard
+        let inner = place?[name]
+          ?? place?.list.flatMap({ list in Int(name).flatMap { list.indices.contains($0) ? list[$0] : nil } })
+      else { break }
+      place = inner
+    }
+    if let place { report(message, at: place.position) } else { report(message, at: key) }
+  }
+
+  /// The settings that nobody has asked for yet, each as a template.
+  package mutating func remainingTemplates() -> [(name: String, value: Template)] {
+    remaining.compactMap { name in template(name).map { (name, $0) } }
   }
 
   /// A list of plain texts, or one alone.

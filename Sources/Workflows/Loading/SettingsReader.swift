@@ -79,6 +79,8 @@ package struct SettingsReader {
     session.scope.declareScope(name ?? nodeKey, fields: fields)
   }
 
+  var remaining: [String] { members.map(\.key).filter { !asked.contains($0) } }
+
   /// Reports what nobody asked for.
   func finish() {
     for member in members where !asked.contains(member.key) && !later.contains(member.key) {

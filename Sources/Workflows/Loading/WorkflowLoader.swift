@@ -13,22 +13,25 @@ package struct LoadedWorkflow: Sendable {
 
 package struct WorkflowLoader: Sendable {
   private let nodeTypes: [String: NodeType]
+  private let triggerExtension: TriggerExtension?
   private let ignoresNodes: Bool
 
   /// - Precondition: no two node types have one name.
-  package init(nodeTypes: [NodeType]) {
+  package init(nodeTypes: [NodeType], trigger: TriggerExtension? = nil) {
     var known: [String: NodeType] = [:]
     for type in nodeTypes {
       precondition(known[type.name] == nil, "two node types are named \"\(type.name)\"; a name must be unique")
       known[type.name] = type
     }
     self.nodeTypes = known
+    triggerExtension = trigger
     ignoresNodes = false
   }
 
   /// For ingest: triggers and heads only; nodes are neither compiled nor checked.
-  package init(nodesIgnored: ()) {
+  package init(nodesIgnored: (), trigger: TriggerExtension? = nil) {
     nodeTypes = [:]
+    triggerExtension = trigger
     ignoresNodes = true
   }
 
@@ -84,7 +87,7 @@ package struct WorkflowLoader: Sendable {
   private func read(
     _ source: SourceValue, file: String, defaultKey: String, files: NamedFiles
   ) throws(Diagnostics) -> (workflow: Workflow, session: LoadingSession) {
-    let session = LoadingSession(file: file, files: files, nodeTypes: nodeTypes)
+    let session = LoadingSession(file: file, files: files, nodeTypes: nodeTypes, triggerExtension: triggerExtension)
     let reading = WorkflowReading(session: session, defaultKey: defaultKey, ignoresNodes: ignoresNodes)
     let workflow = reading.workflow(source)
     if !session.problems.isEmpty { throw Diagnostics(session.problems) }

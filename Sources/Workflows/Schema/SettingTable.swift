@@ -44,7 +44,8 @@ enum SettingTable {
       name: "onTimeout",
       schema: Schemas.choice(Trigger.OnTimeout.self, "What a synchronous caller gets when the time is up.")),
   ]
-  static let triggerLater = ["verify", "allow", "schema", "deduplicate", "rate"]
+  /// What a `TriggerExtension` reads.
+  static let triggerExtension = ["verify", "allow", "schema", "deduplicate", "rate"]
 
   static let body: [Setting] = [
     Setting(name: "limit", schema: Schemas.size("The largest body.")),

@@ -3,10 +3,12 @@
 package import JSONCodec
 
 package enum WorkflowSchema {
-  package static func json(nodeTypes: [NodeType]) -> JSON {
+  package static func json(nodeTypes: [NodeType], trigger: TriggerExtension? = nil) -> JSON {
+    let triggerSettings =
+      SettingTable.trigger + (trigger?.settings ?? []).map { Setting(name: $0.name, schema: $0.schema) }
     let definitions: [(String, JSON)] =
       [
-        ("trigger", Schemas.object(SettingTable.trigger, "What starts the workflow.")),
+        ("trigger", Schemas.object(triggerSettings, "What starts the workflow.")),
         ("structuredCondition", structuredCondition),
         ("condition", condition),
         (

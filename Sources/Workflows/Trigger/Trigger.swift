@@ -16,6 +16,8 @@ package final class Trigger: Sendable {
   /// How long a synchronous caller waits.
   package let timeout: Duration
   package let onTimeout: OnTimeout
+  /// Nil for a loader that knows none.
+  package let checks: (any TriggerChecks)?
 
   package enum Mode: String, Sendable, CaseIterable {
     case async, sync
@@ -29,7 +31,7 @@ package final class Trigger: Sendable {
   package init(
     path: PathPattern? = nil, methods: [String] = ["POST"], mode: Mode = .async, bodyLimit: Int? = nil,
     bodyKind: BodyKind = .auto, when: Condition? = nil, response: TriggerResponse? = nil,
-    timeout: Duration = .seconds(10), onTimeout: OnTimeout = .accepted
+    timeout: Duration = .seconds(10), onTimeout: OnTimeout = .accepted, checks: (any TriggerChecks)? = nil
   ) {
     self.path = path
     self.methods = methods
@@ -40,6 +42,7 @@ package final class Trigger: Sendable {
     self.response = response
     self.timeout = timeout
     self.onTimeout = onTimeout
+    self.checks = checks
   }
 }
 

@@ -26,10 +26,11 @@ struct TriggerReading {
     }
     let timeout = reader.positiveDuration("timeout") ?? .seconds(10)
     let onTimeout = reader.choice("onTimeout", default: Trigger.OnTimeout.accepted)
-    reader.notSupportedYet(SettingTable.triggerLater)
+    let checks = session.triggerExtension?.read(&reader)
+    if session.triggerExtension == nil { reader.notSupportedYet(SettingTable.triggerExtension) }
     return Trigger(
       path: path, methods: methods, mode: mode, bodyLimit: body?.limit, bodyKind: body?.kind ?? .auto, when: when,
-      response: response, timeout: timeout, onTimeout: onTimeout)
+      response: response, timeout: timeout, onTimeout: onTimeout, checks: checks)
   }
 
   private func type(_ reader: inout SettingsReader) {

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import JSONCodec
+import WebhookChecks
 import WorkflowEngine
 import Workflows
 
@@ -14,6 +15,6 @@ struct SchemaCommand: ParsableCommand {
       """)
 
   func run() throws {
-    Terminal.print(WorkflowSchema.json(nodeTypes: NodeCatalog.types).pretty)
+    Terminal.print(WorkflowSchema.json(nodeTypes: NodeCatalog.types, trigger: WebhookChecks.triggerExtension).pretty)
   }
 }

@@ -2,6 +2,7 @@
 
 import FoundationEssentials
 import ProcessSupport
+import WebhookChecks
 import WorkflowEngine
 import Workflows
 
@@ -10,7 +11,7 @@ struct WorkflowFiles {
   let place: String
   private let files: [(file: String, text: String)]
 
-  static let loader = WorkflowLoader(nodeTypes: NodeCatalog.types)
+  static let loader = WorkflowLoader(nodeTypes: NodeCatalog.types, trigger: WebhookChecks.triggerExtension)
   private static let endings = [".yaml", ".yml", ".json"]
 
   init(at place: String) throws(CommandFailure) {

@@ -1,0 +1,136 @@
+// Who sent a webhook, and whether it was here before.
+
+import Catalog
+import ExecutionQueue
+import JSONCodec
+import Logging
+import NIOCore
+package import NIOHTTP1
+import ProcessSupport
+package import Verification
+import WebhookChecks
+import Workflows
+
+extension WebhookRoute {
+  /// Asks every sender's check. Gives the answer to a sender's question about this address; nil for an event, whose
+  /// parts may have been decrypted. Throws `Problem`.
+  func verify(
+    _ request: IncomingRequest, _ parts: inout WebhookParts, _ checks: WebhookChecks
+  ) throws -> HandshakeReply? {
+    let verifiers: [Verifier]
+    switch checks.verifiers(environment) {
+    case .ready(let ready): verifiers = ready
+    case .unusable(let message):
+      logger.error(
+        "webhooks cannot be verified", metadata: ["workflow": "\(parts.entry.key)", "problem": "\(message)"])
+      throw Problem.unverifiable
+    }
+    let question = VerificationRequest(
+      method: request.method, path: request.path, query: request.query, publicURL: address.isEmpty ? nil : address,
+      headers: request.headers, body: parts.body, now: WallClock.milliseconds,
+      isDiagnosed: brakes.isCalm(request.clientAddress))
+    for verifier in verifiers {
+      switch verifier.verify(question) {
+      case .handshake(let reply):
+        metrics.handshakes.increment()
+        if let note = reply.note { logger.notice("a sender asks", metadata: ["note": "\(note)"]) }
+        return reply
+      case .refused(let refusal):
+        metrics.unverified.increment()
+        brakes.refused(request.clientAddress, now: eventLoop.now)
+        throw Problem.unverified(refusal)
+      case .accepted(let match):
+        if let plaintext = match.plaintext {
+          parts.body = plaintext
+          parts.contentType = match.plaintextType ?? parts.contentType
+        }
+        parts.matches.append(match)
+      }
+    }
+    brakes.accepted(request.clientAddress)
+    guard parts.workflow.trigger.methods.contains(request.method) else {
+      throw Problem.methodNotAllowed(parts.workflow.trigger.methods)
+    }
+    return nil
+  }
+}
+
+extension IncomingWebhook {
+  /// What the queue is to decide at the admission.
+  func conditions(_ scope: WebhookScope) throws -> AdmissionConditions {
+    guard let checks = workflow.trigger.checks as? WebhookChecks else { return AdmissionConditions() }
+    var conditions = AdmissionConditions()
+    switch checks.deduplication {
+    case .off: break
+    case .automatic:
+      for match in matches {
+        guard let id = match.dedupeKey else { continue }
+        conditions.deduplication = .init(
+          name: KeyName.of(workflow.key, id), window: .seconds(max(60, match.retryWindow)))
+        break
+      }
+    case .by(let template, let window):
+      let id: String
+      do { id = try template.text(scope) } catch {
+        throw Problem.malformed("What makes this webhook the same as another cannot be told: \(error)")
+      }
+      if !id.isEmpty { conditions.deduplication = .init(name: KeyName.of(workflow.key, id), window: window) }
+    }
+    if let rate = checks.rate {
+      let name = rate.subject == .client ? KeyName.of(workflow.key, request.clientAddress) : workflow.key
+      conditions.rate = .init(name: name, limit: rate.limit, period: rate.period)
+    }
+    return conditions
+  }
+}
+
+extension HTTPHeaders: RequestHeaders {
+  package func value(of name: String) -> HeaderValue {
+    var found = HeaderValue.missing
+    for field in self where field.name.hasSameLetters(as: name) {
+      switch found {
+      case .missing: found = .one(field.value)
+      case .one(let first): found = .repeated([first, field.value])
+      case .repeated(let all): found = .repeated(all + [field.value])
+      }
+    }
+    return found
+  }
+}
+
+extension HTTPAnswer {
+  init(_ reply: HandshakeReply) {
+    self.init(
+      status: reply.status, headers: reply.headers.fields.map { ($0.name, HeaderText.cleaned($0.value)) },
+      body: ByteBuffer(bytes: reply.body))
+  }
+
+  /// The answer to a webhook that was here before.
+  var replayed: HTTPAnswer {
+    var answer = self
+    answer.headers.append(("idempotent-replayed", "true"))
+    return answer
+  }
+}
+
+extension Problem {
+  static let unverifiable = Problem(
+    status: 503, name: "verification-unavailable", title: "Webhooks cannot be verified",
+    detail: "This server cannot check who sends to this workflow; its log says why.", headers: ["retry-after": "30"])
+
+  /// Without anything that would help a forger.
+  static func unverified(_ refusal: Refusal) -> Problem {
+    if refusal.status == 503 { return unverifiable }
+    return Problem(
+      status: refusal.status, name: refusal.code.replacing("_", with: "-"), title: "Not verified",
+      detail: refusal.detail, headers: refusal.status == 401 ? ["www-authenticate": "Webhook"] : [:])
+  }
+
+  static func overRate(_ wait: TimeAmount) -> Problem {
+    let seconds = max(1, (wait.nanoseconds + 999_999_999) / 1_000_000_000)
+    return Problem(
+      status: 429, name: "over-rate", title: "Too many requests",
+      detail: "More webhooks come than this workflow accepts; send it again later.",
+      headers: ["retry-after": String(seconds)])
+  }
+}

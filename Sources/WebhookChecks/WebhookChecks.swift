@@ -1,0 +1,84 @@
+// What decides whether a webhook gets in, and whether it is the same as one before: the settings `verify`, `schema`,
+// `deduplicate` and `rate` of a trigger.
+
+import JSONCodec
+import Synchronization
+package import Verification
+package import Workflows
+
+/// Made once for each workflow version, and asked from all event loops.
+package final class WebhookChecks: TriggerChecks {
+  package let senders: [SenderSetting]
+  package let deduplication: DeduplicationSetting
+  package let rate: RateSetting?
+  package let furtherMethods: [String]
+  private let verifiers = Mutex<VerifierSet?>(nil)
+
+  init(senders: [SenderSetting], deduplication: DeduplicationSetting, rate: RateSetting?) {
+    self.senders = senders
+    self.deduplication = deduplication
+    self.rate = rate
+    furtherMethods = Array(Set(senders.flatMap(\.methods))).sorted()
+  }
+
+  package var replayWindow: Duration { deduplication.writtenWindow ?? .zero }
+
+  /// What every process that reads workflows has to know of triggers.
+  package static let triggerExtension = TriggerExtension(
+    settings: [
+      ("verify", SenderSetting.schema), ("deduplicate", DeduplicationSetting.schema), ("rate", RateSetting.schema),
+    ]
+  ) { reader in
+    WebhookChecks(
+      senders: SenderSetting.read(&reader), deduplication: DeduplicationSetting.read(&reader),
+      rate: RateSetting.read(&reader))
+  }
+
+  /// Made at the first webhook, when the environment is known: what a secret's template reads is fixed for a process.
+  package func verifiers(_ environment: [String: String]) -> VerifierSet {
+    verifiers.withLock { known in
+      if let known { return known }
+      let made = VerifierSet(senders, environment: environment)
+      known = made
+      return made
+    }
+  }
+}
+
+/// The checks of all senders; each has to pass.
+package enum VerifierSet: Sendable {
+  case ready([Verifier])
+  /// A secret is missing, say: nobody gets in. The message is for the log.
+  case unusable(String)
+
+  init(_ senders: [SenderSetting], environment: [String: String]) {
+    var verifiers: [Verifier] = []
+    for sender in senders {
+      do {
+        let settings = try sender.settings(EnvironmentScope(environment))
+        verifiers.append(try Verifier.make(settings: settings))
+      } catch {
+        self = .unusable("verify: \(sender.provider): \(error)")
+        return
+      }
+    }
+    self = .ready(verifiers)
+  }
+}
+
+/// `$env` only.
+private struct EnvironmentScope: VariableScope {
+  private let values: [String: String]
+
+  init(_ values: [String: String]) {
+    self.values = values
+  }
+
+  func value(of root: VariableRoot) throws(TemplateError) -> JSON? {
+    guard case .environment(let name) = root else {
+      throw TemplateError("only $env can be used in \"verify\"")
+    }
+    guard let value = values[name] else { throw TemplateError("$env.\(name) is not set") }
+    return .string(value)
+  }
+}

@@ -1,0 +1,118 @@
+// Who gets in, and once: signatures, duplicates and rates in the running system.
+
+import Foundation
+import JSONCodec
+import TestSupport
+import Testing
+import Verification
+
+extension SystemTests {
+  @Suite("The edge")
+  struct EdgeTests {
+    private static let secrets = ["MILLRACE_ENV_HOOK": "current", "MILLRACE_ENV_OLD": "previous"]
+
+    /// What GitHub would send.
+    private static func delivery(
+      _ key: String, _ body: String, secret: String = "current", id: String = UUID().uuidString
+    ) throws -> SystemRequest {
+      let signer = try RequestSigner.make(settings: ["provider": "github", "secrets": .string(secret)])
+      let signed = try signer.sign(
+        OutgoingRequest(publicURL: "http://localhost", body: Array(body.utf8), now: 0, id: id, event: "push"))
+      return .webhook(key, body, headers: signed.headers.fields.map { ($0.name, $0.value) })
+    }
+
+    private static func workflow(
+      _ trigger: String, _ nodes: String = "[{key: n, type: output, value: \"{{$context.data.n}}\"}]"
+    ) -> String {
+      """
+      trigger:
+        type: webhook
+        verify: [{provider: github, secrets: ["{{$env.HOOK}}", "{{$env.OLD}}"]}]
+      \(trigger)
+      nodes: \(nodes)
+      """
+    }
+
+    @Test("genuine webhooks get in with either secret; forged ones get 401 and are told what is wrong")
+    func signatures() async throws {
+      let system = try await SystemUnderTest.start(settings: Self.secrets)
+      defer { system.stop() }
+      try await system.apply(["hook": Self.workflow("  mode: sync")])
+      for secret in ["current", "previous"] {
+        let answer = try await SystemConnection.send(
+          try Self.delivery("hook", #"{"n":7}"#, secret: secret), port: system.port)
+        #expect(answer.status == 200)
+        #expect(answer.text == "7")
+      }
+      let forged = try await SystemConnection.send(
+        try Self.delivery("hook", #"{"n":7}"#, secret: "other"), port: system.port)
+      #expect(forged.status == 401)
+      #expect(try JSON.parse(forged.text)["type"] == "urn:millrace:problem:mismatch")
+      let bare = try await system.send("hook", #"{"n":7}"#)
+      #expect(bare.status == 401)
+      #expect(bare.text.contains("x-hub-signature-256"))
+      #expect(try await system.ingests[0].metric("millrace_ingest_unverified_total") == 2)
+    }
+
+    @Test("a secret that is not set lets nobody in, and the log says so")
+    func missingSecret() async throws {
+      let system = try await SystemUnderTest.start()
+      defer { system.stop() }
+      try await system.apply(["hook": Self.workflow("  mode: async")])
+      let answer = try await SystemConnection.send(try Self.delivery("hook", "{}"), port: system.port)
+      #expect(answer.status == 503)
+      #expect(system.ingests[0].program?.transcript.contains("$env.HOOK is not set") == true)
+    }
+
+    @Test(
+      "a hundred at once through two ingests are one execution with a hundred equal answers",
+      arguments: ["sync", "async"])
+    func duplicates(mode: String) async throws {
+      let target = try await CountingTarget.start { _ in try? await Task.sleep(for: .milliseconds(300)) }
+      let system = try await SystemUnderTest.start(ingests: 2, workers: 2, settings: Self.secrets)
+      defer { system.stop() }
+      let nodes = """
+
+          - {key: s1, type: request, url: "http://127.0.0.1:\(target.port)/s1", json: "{{$context.data}}"}
+          - {key: n, type: output, value: {n: "{{$context.data.n}}", id: "{{$system.executionId}}"}}
+        """
+      try await system.apply(["hook": Self.workflow("  mode: \(mode)", nodes)])
+      let request = try Self.delivery("hook", #"{"n":"x"}"#)
+      let answers = try await withThrowingTaskGroup(of: SystemAnswer.self) { group in
+        for number in 0..<100 {
+          group.addTask { try await SystemConnection.send(request, port: system.ports[number % 2]) }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(answers.map(\.status) == Array(repeating: 200, count: 100))
+      #expect(Set(answers.map(\.text)).count == 1)
+      #expect(Set(answers.map(\.executionID)).count == 1)
+      #expect(answers.count { $0[header: "idempotent-replayed"] == "true" } == 99)
+      try await system.waitUntilDrained()
+      #expect(target.calls.count == 1)
+      // Also when it is over.
+      let late = try await SystemConnection.send(request, port: system.port)
+      #expect(late.text == answers[0].text && late[header: "idempotent-replayed"] == "true")
+      #expect(target.calls.count == 1)
+    }
+
+    @Test("over the rate the answer is 429 with the time to wait, on all ingests together")
+    func rate() async throws {
+      let system = try await SystemUnderTest.start(ingests: 2)
+      defer { system.stop() }
+      try await system.apply([
+        "limited": """
+        trigger: {type: webhook, rate: {limit: 10, per: 60s}}
+        nodes: []
+        """
+      ])
+      var statuses: [Int: Int] = [:]
+      for number in 0..<30 {
+        let answer = try await SystemConnection.send(.webhook("limited", "{}"), port: system.ports[number % 2])
+        statuses[answer.status, default: 0] += 1
+        if answer.status == 429 { #expect((1...60).contains(Int(answer[header: "retry-after"] ?? "") ?? 0)) }
+      }
+      #expect(statuses == [200: 10, 429: 20])
+    }
+  }
+}
