@@ -120,8 +120,8 @@ let package = Package(
     .executableTarget(
       name: "millrace",
       dependencies: [
-        "WebhookChecks", "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog", "ExecutionQueue", "RedisClient",
-        "Workflows", "JSONCodec", "ProcessSupport", nioCore, nioPosix, logging, arguments,
+        "WebhookChecks", "Verification", "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog", "ExecutionQueue",
+        "RedisClient", "Workflows", "JSONCodec", "ProcessSupport", nioCore, nioPosix, logging, arguments,
       ], swiftSettings: strict),
     .executableTarget(
       name: "millrace-bench", dependencies: ["ProcessSupport", "JSONCodec", "Scripting", arguments, nioPosix, logging],
@@ -161,7 +161,7 @@ let package = Package(
     .testTarget(
       name: "WorkflowEngineTests",
       dependencies: [
-        "WorkflowEngine", "OutboundHTTP", "Scripting", "Workflows", "JSONCodec", "ProcessSupport", "TestSupport",
+        "WorkflowEngine", "WebhookChecks", "OutboundHTTP", "Scripting", "Workflows", "JSONCodec", "ProcessSupport", "TestSupport",
         "millrace-script", nioCore, nioPosix, logging,
       ],
       swiftSettings: strict),

@@ -47,7 +47,8 @@ extension SystemTests {
       let forged = try await SystemConnection.send(
         try Self.delivery("hook", #"{"n":7}"#, secret: "other"), port: system.port)
       #expect(forged.status == 401)
-      #expect(try JSON.parse(forged.text)["type"] == "urn:millrace:problem:mismatch")
+      #expect(try JSON.parse(forged.text)["type"] == "urn:millrace:problem:not-verified")
+      #expect(try JSON.parse(forged.text)["reason"] == "mismatch")
       let bare = try await system.send("hook", #"{"n":7}"#)
       #expect(bare.status == 401)
       #expect(bare.text.contains("x-hub-signature-256"))

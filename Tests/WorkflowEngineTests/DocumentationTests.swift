@@ -3,6 +3,7 @@
 
 import Foundation
 import Testing
+import WebhookChecks
 import WorkflowEngine
 import Workflows
 
@@ -64,7 +65,7 @@ struct DocumentationTests {
 
   @Test("shows workflow files that load", arguments: examples)
   func load(_ example: Example) {
-    let loader = WorkflowLoader(nodeTypes: NodeCatalog.types)
+    let loader = WorkflowLoader(nodeTypes: NodeCatalog.types, trigger: WebhookChecks.triggerExtension)
     #expect(throws: Never.self, "\(example.text)") { try loader.load(file: example.file, text: example.text) }
   }
 
@@ -84,7 +85,7 @@ struct DocumentationTests {
     return Set(all).sorted()
   }
 
-  private static let metrics = ["IngestService", "WorkerService", "ProcessSupport"].flatMap {
+  private static let metrics = ["IngestService", "WorkerService", "ProcessSupport", "Scripting"].flatMap {
     names(in: $0, /"(millrace_[a-z0-9_]+)"/)
   }
   private static let problems = names(in: "IngestService", /status:\s*\d+,\s*name:\s*"([a-z-]+)"/)

@@ -3,6 +3,7 @@
 import Foundation
 import JSONCodec
 import Testing
+import WebhookChecks
 import WorkflowEngine
 import Workflows
 
@@ -32,7 +33,7 @@ struct NodeDocumentationTests {
     #expect(!blocks.isEmpty)
     for block in blocks {
       let text = block.hasPrefix("key:") ? String(block) : "trigger: {type: webhook, mode: sync}\nnodes:\n" + block
-      let loader = WorkflowLoader(nodeTypes: NodeCatalog.types)
+      let loader = WorkflowLoader(nodeTypes: NodeCatalog.types, trigger: WebhookChecks.triggerExtension)
       #expect(throws: Never.self, "\(block)") { try loader.load(file: "example.yaml", text: text) }
       #expect(block.contains("type: \(type)"))
     }

@@ -1,6 +1,6 @@
 // Every refusal as a problem document (RFC 9457): what was wrong, and what to do.
 
-import JSONCodec
+package import JSONCodec
 import NIOCore
 
 package struct Problem: Error, Sendable, Equatable {
@@ -10,12 +10,15 @@ package struct Problem: Error, Sendable, Equatable {
   package let title: String
   package let detail: String
   package var headers: [String: String] = [:]
+  /// Further members of the document.
+  package var members: JSONObject = [:]
 
   package func answer(requestID: String, executionID: String? = nil) -> HTTPAnswer {
     var document: JSONObject = [
       "type": .string("urn:millrace:problem:\(name)"), "title": .string(title), "status": .int(Int64(status)),
       "detail": .string(detail), "requestId": .string(requestID),
     ]
+    for (key, value) in members.members { document[key] = value }
     if let executionID { document["executionId"] = .string(executionID) }
     var bytes: [UInt8] = []
     JSON.object(document).write(to: &bytes)

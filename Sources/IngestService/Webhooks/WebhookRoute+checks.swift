@@ -122,8 +122,9 @@ extension Problem {
   static func unverified(_ refusal: Refusal) -> Problem {
     if refusal.status == 503 { return unverifiable }
     return Problem(
-      status: refusal.status, name: refusal.code.replacing("_", with: "-"), title: "Not verified",
-      detail: refusal.detail, headers: refusal.status == 401 ? ["www-authenticate": "Webhook"] : [:])
+      status: refusal.status, name: "not-verified", title: "Not verified", detail: refusal.detail,
+      headers: refusal.status == 401 ? ["www-authenticate": "Webhook"] : [:],
+      members: ["reason": .string(refusal.code)])
   }
 
   static func overRate(_ wait: TimeAmount) -> Problem {

@@ -1,8 +1,10 @@
 // `millrace send`: a test webhook to a running ingest.
 
 import ArgumentParser
+import FoundationEssentials
 import OutboundHTTP
 import ProcessSupport
+import Verification
 
 struct SendCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,6 +16,8 @@ struct SendCommand: AsyncParsableCommand {
 
   @OptionGroup var request: RequestOptions
 
+  @OptionGroup var sender: SenderOptions
+
   @Option(
     help: ArgumentHelp("Where ingest is; by default what MILLRACE_LISTEN says.", valueName: "http://host:port"))
   var url: String?
@@ -22,21 +26,28 @@ struct SendCommand: AsyncParsableCommand {
     let settings = try CommandSettings().settings
     let base = url ?? "http://\(settings.listen.connectable)"
     let transport = HTTPTransport(egress: .everywhere)
-    let outcome = await Self.send(try outbound(to: base), over: transport)
+    let outcome = await Self.send(try outbound(to: base, known: settings.publicURL), over: transport)
     await transport.shutdown()
     let response = try outcome.get()
     Self.print(response)
     guard (200..<300).contains(response.status) else { throw CommandFailure.silent(ExitCode.failure) }
   }
 
-  private func outbound(to base: String) throws(CommandFailure) -> OutboundRequest {
+  private func outbound(to base: String, known publicURL: String?) throws(CommandFailure) -> OutboundRequest {
     let body = try request.body()
     let root = base.hasSuffix("/") ? String(base.dropLast()) : base
-    let query = request.query.map { "?\($0)" } ?? ""
+    let plain = OutgoingRequest(
+      method: request.method?.uppercased() ?? "POST", publicURL: publicURL ?? root, path: "/api/webhooks/\(key)",
+      query: request.query ?? "", headers: HeaderList(request.headers(for: body).map { ($0.name, $0.value) }),
+      body: body, now: Int64(Date().timeIntervalSince1970 * 1000), id: sender.id ?? UUID().uuidString.lowercased(),
+      event: sender.event)
+    let signed = try sender.sign(plain)
+    let query = signed.query.isEmpty ? "" : "?\(signed.query)"
     return OutboundRequest(
-      method: request.method?.uppercased() ?? "POST", url: "\(root)/api/webhooks/\(key)\(query)",
-      headers: request.headers(for: body), body: body.isEmpty ? .none : .bytes(body, contentType: nil),
-      timeout: .seconds(90), redirects: 0, maxBody: 64 << 20)
+      method: signed.method, url: "\(root)\(signed.path)\(query)",
+      headers: signed.headers.fields.map { ($0.name, $0.value) },
+      body: signed.body.isEmpty ? .none : .bytes(signed.body, contentType: nil), timeout: .seconds(90), redirects: 0,
+      maxBody: 64 << 20)
   }
 
   private static func send(
