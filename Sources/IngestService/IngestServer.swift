@@ -17,6 +17,7 @@ package struct IngestServer: Service {
     package var admissions: @Sendable (any EventLoop) -> any AdmissionQueue
     package var catalog: CatalogService
     package var inbox: ReplyInbox
+    package var senderKeys: SenderKeys
     package var gate: AdmissionGate
     package var health: Health
     package var registry: MetricsRegistry
@@ -24,13 +25,15 @@ package struct IngestServer: Service {
 
     package init(
       group: MultiThreadedEventLoopGroup, admissions: @escaping @Sendable (any EventLoop) -> any AdmissionQueue,
-      catalog: CatalogService, inbox: ReplyInbox, gate: AdmissionGate, health: Health, registry: MetricsRegistry,
+      catalog: CatalogService, inbox: ReplyInbox, senderKeys: SenderKeys, gate: AdmissionGate, health: Health,
+      registry: MetricsRegistry,
       logger: Logger
     ) {
       self.group = group
       self.admissions = admissions
       self.catalog = catalog
       self.inbox = inbox
+      self.senderKeys = senderKeys
       self.gate = gate
       self.health = health
       self.registry = registry
@@ -129,7 +132,8 @@ package struct IngestServer: Service {
     return IngestRouter(
       webhooks: WebhookRoute(
         catalog: parts.catalog, admissions: admissions, inbox: parts.inbox, gate: parts.gate, metrics: metrics,
-        environment: environment, bodyLimit: limits.body, address: address, logger: parts.logger, eventLoop: loop),
+        environment: environment, bodyLimit: limits.body, address: address, senderKeys: parts.senderKeys,
+        logger: parts.logger, eventLoop: loop),
       results: ResultRoute(admissions: admissions),
       status: StatusEndpoints(health: parts.health, metrics: parts.registry))
   }

@@ -35,10 +35,10 @@ package final class WebhookChecks: TriggerChecks {
   }
 
   /// Made at the first webhook, when the environment is known: what a secret's template reads is fixed for a process.
-  package func verifiers(_ environment: [String: String]) -> VerifierSet {
+  package func verifiers(_ environment: [String: String], keys: any KeySource) -> VerifierSet {
     verifiers.withLock { known in
       if let known { return known }
-      let made = VerifierSet(senders, environment: environment)
+      let made = VerifierSet(senders, environment: environment, keys: keys)
       known = made
       return made
     }
@@ -51,12 +51,12 @@ package enum VerifierSet: Sendable {
   /// A secret is missing, say: nobody gets in. The message is for the log.
   case unusable(String)
 
-  init(_ senders: [SenderSetting], environment: [String: String]) {
+  init(_ senders: [SenderSetting], environment: [String: String], keys: any KeySource) {
     var verifiers: [Verifier] = []
     for sender in senders {
       do {
         let settings = try sender.settings(EnvironmentScope(environment))
-        verifiers.append(try Verifier.make(settings: settings))
+        verifiers.append(try Verifier.make(settings: settings, keySource: keys))
       } catch {
         self = .unusable("verify: \(sender.provider): \(error)")
         return

@@ -57,12 +57,14 @@ enum IngestProgram {
     connections += [housekeeping, reader]
 
     let store = RedisDefinitionStore(connection: housekeeping)
-    let catalog = CatalogService(store: store, loader: WorkflowLoader(nodesIgnored: (), trigger: WebhookChecks.triggerExtension), logger: logger)
+    let catalog = CatalogService(
+      store: store, loader: WorkflowLoader(nodesIgnored: (), trigger: WebhookChecks.triggerExtension), logger: logger)
     let gate = AdmissionGate(logger: logger)
     gate.set(problem: "The settings of Redis have not been looked at yet.")
     let inbox = ReplyInbox(
       name: name, queue: RedisReplyQueue(reader: reader, commands: housekeeping, inbox: name),
       limit: settings.syncWaiters, logger: logger)
+    let senderKeys = SenderKeys(store: RedisKeyDocumentStore(connection: housekeeping), logger: logger)
     let watch = RedisWatch(
       connection: housekeeping, durability: settings.durability, health: health, logger: logger
     ) { problem in
@@ -77,6 +79,7 @@ enum IngestProgram {
       listen: settings.listen,
       parts: IngestServer.Parts(
         group: group, admissions: { loop in queues[ObjectIdentifier(loop)]! }, catalog: catalog, inbox: inbox,
+        senderKeys: senderKeys,
         gate: gate, health: health, registry: registry, logger: logger),
       limits: limits, environment: settings.environment, publicURL: settings.publicURL)
 
@@ -87,7 +90,8 @@ enum IngestProgram {
 
     // The server stops first, while the inbox still brings the replies that its callers wait for.
     let services = ServiceGroup(
-      services: [inbox, watch, catalog, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: [inbox, watch, catalog, senderKeys, server], gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: logger)
     try await services.run()
     for connection in connections { try? await connection.close().get() }
     try await group.shutdownGracefully()

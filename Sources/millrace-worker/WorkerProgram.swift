@@ -56,7 +56,8 @@ enum WorkerProgram {
     }.get()
 
     let catalog = CatalogService(
-      store: RedisDefinitionStore(connection: housekeeping), loader: WorkflowLoader(nodeTypes: NodeCatalog.types, trigger: WebhookChecks.triggerExtension),
+      store: RedisDefinitionStore(connection: housekeeping),
+      loader: WorkflowLoader(nodeTypes: NodeCatalog.types, trigger: WebhookChecks.triggerExtension),
       logger: logger)
     let transport = HTTPTransport(egress: EgressPolicy(allow: settings.egressAllow))
     let scripts = ScriptRunners(
@@ -68,9 +69,10 @@ enum WorkerProgram {
     scripts.start()
     let slots = Slots(count: settings.concurrency)
     let metrics = WorkerMetrics(registry: registry, slots: slots)
+    let nodeServices = WorldServices(transport: transport, scripts: scripts)
     let processor = ExecutionProcessor(
       queue: queue, catalog: catalog,
-      runner: WorkflowRunner(services: WorldServices(transport: transport, scripts: scripts)),
+      runner: WorkflowRunner(services: nodeServices),
       environment: settings.environment, metrics: metrics, logger: logger)
     let consumer = DeliveryConsumer(
       queue: queue, slots: slots, processor: processor, grace: settings.shutdownGrace,
@@ -81,7 +83,10 @@ enum WorkerProgram {
       services: [
         StatusServer(listen: settings.metricsListen, health: health, metrics: registry, logger: logger),
         RedisWatch(connection: housekeeping, durability: settings.durability, health: health, logger: logger),
-        HeartbeatService(queue: queue, logger: logger), catalog, consumer,
+        HeartbeatService(queue: queue, logger: logger), catalog,
+        SenderKeyFetcher(
+          store: RedisKeyDocumentStore(connection: housekeeping), services: nodeServices, logger: logger),
+        consumer,
       ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await services.run()
     await scripts.shutDown()

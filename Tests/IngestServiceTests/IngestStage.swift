@@ -50,7 +50,8 @@ struct IngestStage: Sendable {
     let server = IngestServer(
       listen: try #require(ListenAddress("127.0.0.1:0")),
       parts: IngestServer.Parts(
-        group: group, admissions: { wrap(queue.admissions(on: $0)) }, catalog: catalog, inbox: inbox, gate: gate,
+        group: group, admissions: { wrap(queue.admissions(on: $0)) }, catalog: catalog, inbox: inbox,
+        senderKeys: SenderKeys(store: NoKeyDocuments(), logger: logger), gate: gate,
         health: Health(), registry: registry, logger: logger),
       limits: options.limits, environment: options.environment
     ) { listening.yield($0.port ?? 0) }
@@ -143,4 +144,11 @@ enum Definition {
   static let echo = "trigger: {type: webhook}\nnodes: []\n"
   static func trigger(_ settings: String) -> String { "trigger: {type: webhook, \(settings)}\nnodes: []\n" }
   static let sync = trigger("mode: sync, timeout: 30s")
+}
+
+private struct NoKeyDocuments: KeyDocumentStore {
+  func ask(for urls: [String]) async throws(QueueError) {}
+  func documents(at urls: [String]) async throws(QueueError) -> [String: KeyDocument] { [:] }
+  func take(limit: Int) async throws(QueueError) -> [String] { [] }
+  func store(_ document: [UInt8], from url: String) async throws(QueueError) {}
 }

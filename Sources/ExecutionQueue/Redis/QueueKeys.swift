@@ -34,6 +34,13 @@ package struct QueueKeys: Sendable {
   package static let definitionPrefix = "{workflows}:definition:"
   package static func definitions(_ key: String) -> String { definitionPrefix + key }
 
+  /// Sorted set: addresses of senders' keys that somebody needs, by when they were asked for.
+  static let wantedKeys = "{keys}:wanted"
+  /// String: when it was fetched (milliseconds) and, behind a line break, the document.
+  static func keyDocument(_ url: String) -> String { "{keys}:document:" + url }
+  /// String: a worker is fetching it.
+  static func keyFetch(_ url: String) -> String { "{keys}:fetching:" + url }
+
   /// The consumer group of all workers, and the consumer that holds what was handed back.
   package static let group = "workers"
   package static let handedBack = "handed-back"

@@ -18,7 +18,7 @@ extension WebhookRoute {
     _ request: IncomingRequest, _ parts: inout WebhookParts, _ checks: WebhookChecks
   ) throws -> HandshakeReply? {
     let verifiers: [Verifier]
-    switch checks.verifiers(environment) {
+    switch checks.verifiers(environment, keys: senderKeys) {
     case .ready(let ready): verifiers = ready
     case .unusable(let message):
       logger.error(
@@ -33,10 +33,12 @@ extension WebhookRoute {
       switch verifier.verify(question) {
       case .handshake(let reply):
         metrics.handshakes.increment()
+        if let url = reply.followUp { senderKeys.renew(url) }
         if let note = reply.note { logger.notice("a sender asks", metadata: ["note": "\(note)"]) }
         return reply
       case .refused(let refusal):
         metrics.unverified.increment()
+        if case .unknownKey(let url?) = refusal.reason { senderKeys.renew(url) }
         brakes.refused(request.clientAddress, now: eventLoop.now)
         throw Problem.unverified(refusal)
       case .accepted(let match):

@@ -22,12 +22,14 @@ final class WebhookRoute: Sendable {
   /// What callers see of this installation; empty when unknown.
   let address: String
   let brakes: Brakes
+  let senderKeys: SenderKeys
   let logger: Logger
   let eventLoop: any EventLoop
 
   init(
     catalog: CatalogService, admissions: any AdmissionQueue, inbox: ReplyInbox, gate: AdmissionGate,
-    metrics: IngestMetrics, environment: [String: String], bodyLimit: Int, address: String, logger: Logger,
+    metrics: IngestMetrics, environment: [String: String], bodyLimit: Int, address: String, senderKeys: SenderKeys,
+    logger: Logger,
     eventLoop: any EventLoop
   ) {
     self.catalog = catalog
@@ -38,6 +40,7 @@ final class WebhookRoute: Sendable {
     self.environment = environment
     self.bodyLimit = bodyLimit
     self.address = address
+    self.senderKeys = senderKeys
     brakes = Brakes()
     self.logger = logger
     self.eventLoop = eventLoop
