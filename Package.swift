@@ -51,6 +51,7 @@ let package = Package(
     .target(
       name: "CScriptRunner", exclude: ["prelude"], cSettings: [.define("_GNU_SOURCE")],
       linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("seccomp"), .linkedLibrary("icuuc")]),
+    .target(name: "Patterns", dependencies: ["CRE2"], swiftSettings: safe),
     .target(name: "Executors", dependencies: ["CLinux"], swiftSettings: strict),
     .target(
       name: "ProcessSupport", dependencies: [logging, nioCore, nioPosix, nioHTTP, lifecycle], swiftSettings: strict),
@@ -61,7 +62,8 @@ let package = Package(
     .target(
       name: "RedisClient", dependencies: ["CHiredis", "ProcessSupport", nioCore, nioPosix, logging],
       swiftSettings: strict),
-    .target(name: "JSONQuery", dependencies: ["JSONCodec", "CRE2"], swiftSettings: safe),
+    .target(name: "JSONQuery", dependencies: ["JSONCodec", "Patterns"], swiftSettings: safe),
+    .target(name: "JSONValidation", dependencies: ["JSONCodec", "Patterns"], swiftSettings: safe),
     .target(
       name: "Scripting", dependencies: ["JSONCodec", "ProcessSupport", nioCore, nioPosix, logging],
       swiftSettings: strict),
@@ -86,13 +88,14 @@ let package = Package(
       swiftSettings: safe),
 
     .target(
-      name: "WebhookChecks", dependencies: ["Verification", "Workflows", "JSONCodec", crypto], swiftSettings: safe),
+      name: "WebhookChecks", dependencies: ["Verification", "JSONValidation", "Workflows", "JSONCodec", crypto], swiftSettings: safe),
 
     // Floor 4: the services.
     .target(
       name: "IngestService",
       dependencies: [
-        "Catalog", "WebhookChecks", "Verification", "ExecutionQueue", "Workflows", "JSONCodec", "ProcessSupport",
+        "Catalog", "WebhookChecks", "Verification", "JSONValidation", "ExecutionQueue", "Workflows", "JSONCodec",
+        "ProcessSupport",
         nioCore, nioPosix, nioHTTP, lifecycle, logging,
       ], swiftSettings: strict),
     .target(
@@ -142,6 +145,8 @@ let package = Package(
       name: "RedisClientTests",
       dependencies: ["RedisClient", "ProcessSupport", "TestSupport", nioCore, nioPosix, nioEmbedded],
       swiftSettings: strict),
+    .testTarget(
+      name: "JSONValidationTests", dependencies: ["JSONValidation", "JSONCodec", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "JSONQueryTests", dependencies: ["JSONQuery", "JSONCodec", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -9,13 +9,15 @@ package import Workflows
 /// Made once for each workflow version, and asked from all event loops.
 package final class WebhookChecks: TriggerChecks {
   package let senders: [SenderSetting]
+  package let schema: SchemaSetting?
   package let deduplication: DeduplicationSetting
   package let rate: RateSetting?
   package let furtherMethods: [String]
   private let verifiers = Mutex<VerifierSet?>(nil)
 
-  init(senders: [SenderSetting], deduplication: DeduplicationSetting, rate: RateSetting?) {
+  init(senders: [SenderSetting], schema: SchemaSetting?, deduplication: DeduplicationSetting, rate: RateSetting?) {
     self.senders = senders
+    self.schema = schema
     self.deduplication = deduplication
     self.rate = rate
     furtherMethods = Array(Set(senders.flatMap(\.methods))).sorted()
@@ -26,11 +28,13 @@ package final class WebhookChecks: TriggerChecks {
   /// What every process that reads workflows has to know of triggers.
   package static let triggerExtension = TriggerExtension(
     settings: [
-      ("verify", SenderSetting.schema), ("deduplicate", DeduplicationSetting.schema), ("rate", RateSetting.schema),
+      ("verify", SenderSetting.schema), ("schema", SchemaSetting.schema), ("deduplicate", DeduplicationSetting.schema),
+      ("rate", RateSetting.schema),
     ]
   ) { reader in
     WebhookChecks(
-      senders: SenderSetting.read(&reader), deduplication: DeduplicationSetting.read(&reader),
+      senders: SenderSetting.read(&reader), schema: SchemaSetting.read(&reader),
+      deduplication: DeduplicationSetting.read(&reader),
       rate: RateSetting.read(&reader))
   }
 

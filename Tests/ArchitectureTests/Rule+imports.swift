@@ -51,14 +51,14 @@ extension Rule {
 enum Floors {
   static let owners = [
     "CHiredis": "RedisClient", "CCurl": "OutboundHTTP", "CSimdjson": "JSONCodec", "CLinux": "Executors",
-    "CRE2": "JSONQuery", "CJavaScriptCore": "millrace-script", "CScriptRunner": "millrace-script",
+    "CRE2": "Patterns", "CJavaScriptCore": "millrace-script", "CScriptRunner": "millrace-script",
   ]
 
   /// From the lowest. C libraries are below everything.
   private static let targets: [[String]] = [
     ["CHiredis", "CCurl", "CSimdjson", "CLinux", "CRE2", "CJavaScriptCore", "CScriptRunner"],
-    ["JSONCodec", "Executors", "ProcessSupport"],
-    ["Workflows", "RedisClient", "OutboundHTTP", "JSONQuery", "Scripting"],
+    ["JSONCodec", "Executors", "Patterns", "ProcessSupport"],
+    ["Workflows", "RedisClient", "OutboundHTTP", "JSONQuery", "JSONValidation", "Scripting"],
     ["ExecutionQueue", "WorkflowEngine", "Verification"],
     ["Catalog", "WebhookChecks"],
     ["IngestService", "WorkerService"],

@@ -97,6 +97,41 @@ extension SystemTests {
       #expect(target.calls.count == 1)
     }
 
+    @Test("Redis killed between the admission and its answer: the repeated webhook gets the same execution")
+    func lostAnswer() async throws {
+      let target = try await CountingTarget.start()
+      let system = try await SystemUnderTest.start(ingests: 0, workers: 1, appendOnly: .always)
+      defer { system.stop() }
+      let proxy = try await TCPProxy.start(to: system.redis.port)
+      defer { proxy.stop() }
+      let ingest = try await system.addIngest(settings: ["MILLRACE_REDIS_URL": "redis://127.0.0.1:\(proxy.port)"])
+      try await ingest.waitUntilReady()
+      try await system.apply([
+        "once": Workflows.call(
+          target.port, trigger: #"{type: webhook, deduplicate: {by: "{{$context.headers.x-id}}", for: 1h}}"#)
+      ])
+      let webhook = SystemRequest.webhook("once", #"{"n":1}"#, headers: [(name: "X-Id", value: "a1")])
+
+      proxy.holdAnswers(true)
+      async let unanswered = SystemConnection.send(webhook, port: ingest.port)
+      try await eventually("it is admitted, and runs") { target.calls.count == 1 }
+      system.redis.kill()
+      #expect(try await unanswered.status == 503)
+      proxy.holdAnswers(false)
+      try await system.redis.restart()
+      var answer = try await SystemConnection.send(webhook, port: ingest.port)
+      try await eventually("it is answered") {
+        if answer.status != 200 { answer = try await SystemConnection.send(webhook, port: ingest.port) }
+        return answer.status == 200
+      }
+      #expect(answer[header: "idempotent-replayed"] == "true")
+      let known = try system.redis.command("GET", "{p0}:once:once:a1").split(separator: " ").map(String.init)
+      #expect(answer.executionID == "0-\(known[0])-\(known[1])")
+      try await system.waitUntilDrained()
+      #expect(target.calls.count == 1)
+      #expect(try system.field("st", of: try #require(answer.executionID)) == "succeeded")
+    }
+
     @Test("over the rate the answer is 429 with the time to wait, on all ingests together")
     func rate() async throws {
       let system = try await SystemUnderTest.start(ingests: 2)

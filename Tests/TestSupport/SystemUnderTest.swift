@@ -46,8 +46,9 @@ package final class SystemUnderTest: Sendable {
   package var port: Int { ingests.first?.port ?? 0 }
 
   @discardableResult
-  package func addIngest() async throws -> SystemProcess {
-    let process = try SystemProcess(kind: .ingest, redis: redis, settings: ingestSettings)
+  package func addIngest(settings: [String: String] = [:]) async throws -> SystemProcess {
+    let process = try SystemProcess(
+      kind: .ingest, redis: redis, settings: ingestSettings.merging(settings) { $1 })
     started.withLock { $0.ingests.append(process) }
     try await process.start()
     return process

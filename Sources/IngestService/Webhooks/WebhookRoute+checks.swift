@@ -3,6 +3,7 @@
 import Catalog
 import ExecutionQueue
 import JSONCodec
+import JSONValidation
 import Logging
 import NIOCore
 package import NIOHTTP1
@@ -58,6 +59,17 @@ extension WebhookRoute {
 }
 
 extension IncomingWebhook {
+  /// Throws `Problem` with the places that do not fit.
+  func checkSchema(_ scope: WebhookScope) throws {
+    guard let schema = (workflow.trigger.checks as? WebhookChecks)?.schema?.schema else { return }
+    let data: JSON
+    do { data = try scope.value(of: .context("data")) ?? .null } catch {
+      throw Problem.malformed("The body cannot be read: \(error)")
+    }
+    let failures = schema.failures(of: data)
+    if !failures.isEmpty { throw Problem.unfit(failures) }
+  }
+
   /// What the queue is to decide at the admission.
   func conditions(_ scope: WebhookScope) throws -> AdmissionConditions {
     guard let checks = workflow.trigger.checks as? WebhookChecks else { return AdmissionConditions() }
@@ -127,6 +139,16 @@ extension Problem {
       status: refusal.status, name: "not-verified", title: "Not verified", detail: refusal.detail,
       headers: refusal.status == 401 ? ["www-authenticate": "Webhook"] : [:],
       members: ["reason": .string(refusal.code)])
+  }
+
+  static func unfit(_ failures: [SchemaFailure]) -> Problem {
+    Problem(
+      status: 422, name: "schema-mismatch", title: "The data does not fit",
+      detail: "The data does not have the form that this workflow asks for; \"errors\" has the places.",
+      members: [
+        "errors": .array(
+          failures.map { ["pointer": .string($0.instancePointer), "message": .string($0.message)] })
+      ])
   }
 
   static func overRate(_ wait: TimeAmount) -> Problem {

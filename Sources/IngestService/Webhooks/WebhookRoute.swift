@@ -115,6 +115,7 @@ final class WebhookRoute: Sendable {
       }
       let webhook = try IncomingWebhook(request, parts)
       let scope = WebhookScope(webhook, environment: environment)
+      try webhook.checkSchema(scope)
       if let condition = workflow.trigger.when, try !condition.evaluate(scope) {
         metrics.ignored.increment()
         return answer(.json(200, "{\"ignored\":true}"))
