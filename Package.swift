@@ -127,7 +127,8 @@ let package = Package(
         "RedisClient", "Workflows", "JSONCodec", "ProcessSupport", nioCore, nioPosix, logging, arguments,
       ], swiftSettings: strict),
     .executableTarget(
-      name: "millrace-bench", dependencies: ["ProcessSupport", "JSONCodec", "Scripting", arguments, nioPosix, logging],
+      name: "millrace-bench",
+      dependencies: ["ProcessSupport", "JSONCodec", "Scripting", "Verification", arguments, nioPosix, logging],
       swiftSettings: strict),
 
     // Tests: a target for each module, and one for the whole.

@@ -13,5 +13,7 @@ struct Bench: AsyncParsableCommand {
       end. The sides are measured in turn (A B A B …): on a shared machine only the median of the ratios means much.
       """,
     version: Build.version,
-    subcommands: [IngestCommand.self, DrainCommand.self, SyncCommand.self, ScriptsCommand.self, AllCommand.self])
+    subcommands: [
+      IngestCommand.self, DrainCommand.self, SyncCommand.self, ScriptsCommand.self, EdgeCommand.self, AllCommand.self,
+    ])
 }

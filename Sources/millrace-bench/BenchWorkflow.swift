@@ -6,6 +6,8 @@ enum BenchWorkflow: String {
   /// The same with JavaScript.
   case asynchronousScript = "bench-script"
   case synchronousScript = "bench-script-sync"
+  /// With GitHub's signature, duplicates and a JSON Schema checked.
+  case guarded = "bench-guarded"
 
   var key: String { rawValue }
   var path: String { "/api/webhooks/\(key)" }
@@ -15,19 +17,36 @@ enum BenchWorkflow: String {
 
   /// For the conditions.
   var description: String {
-    "a workflow with \(hasScript ? "a script" : "map")\(isSynchronous ? " and response" : "")"
+    if self == .guarded { return "GitHub's signature, duplicates by delivery id and a JSON Schema" }
+    return "a workflow with \(hasScript ? "a script" : "map")\(isSynchronous ? " and response" : "")"
   }
 
   var text: String {
     """
     key: \(key)
-    trigger: {type: webhook, mode: \(isSynchronous ? "sync" : "async")}
+    trigger:
+      type: webhook
+      mode: \(isSynchronous ? "sync" : "async")
+    \(self == .guarded ? Self.guards : "")
     keep: {succeeded: 0, failed: 0}
     nodes:
     \(hasScript ? Self.script : Self.map)
     \(isSynchronous ? Self.response : "")
     """
   }
+
+  static let secret = "a secret of the benchmark"
+
+  private static let guards = """
+      verify: [{provider: github, secrets: "\(secret)"}]
+      schema:
+        type: object
+        required: [ref, repository, commits]
+        properties:
+          ref: {type: string, pattern: "^refs/"}
+          repository: {type: object, required: [id, full_name]}
+          commits: {type: array, items: {type: object, required: [id, message, author]}}
+    """
 
   private static let map = """
       - key: mapped

@@ -23,7 +23,9 @@ enum Load {
   /// late, because every connection waited for its answer, goes out at once and the schedule catches up, a second at
   /// most. wrk's clock ticks in milliseconds, so requests of the same millisecond go out together. Latency counts from
   /// the sending, corrected by wrk for requests that a slow answer has kept from being sent.
-  static func steadyScript(rate: Double, after script: String, on stage: Stage) throws -> String {
+  static func steadyScript(rate: Double, after script: String, on stage: Stage, name: String = "steady") throws
+    -> String
+  {
     try stage.write(
       """
       dofile("\(script)")
@@ -37,6 +39,6 @@ enum Load {
         due = math.max(due or now, now - 1000) + \(1000 / rate)
         return math.max(0, due - now)
       end
-      """, to: "steady.lua")
+      """, to: "\(name).lua")
   }
 }

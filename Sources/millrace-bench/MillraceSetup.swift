@@ -15,14 +15,14 @@ struct MillraceSetup: Sendable {
   }
 
   /// The backlog is out of the way: asynchronous rounds pile executions up on purpose.
-  func startIngest(eventLoops: Int) async throws -> (program: RunningProgram, port: Int) {
+  func startIngest(eventLoops: Int, _ further: [String] = []) async throws -> (program: RunningProgram, port: Int) {
     let port = try LoopbackConnection.freePort()
     let program = try stage.start(
       "millrace-ingest", programs.ingest,
       [
         "--listen", "127.0.0.1:\(port)", "--redis-url", redis.url, "--durability", "normal", "--event-loops",
         "\(eventLoops)", "--backlog", "100000000", "--log-level", "warning", "--shutdown-grace", "2s",
-      ], environment: programs.environment)
+      ] + further, environment: programs.environment)
     try await ready(program, port: port)
     return (program, port)
   }

@@ -39,6 +39,8 @@ struct PrivateRedis: Sendable {
   func clear() async throws {
     let probe = try RedisProbe(port: port)
     for key in MillraceKeys.streams + [IngestPeer.stream] { try probe.call("DEL", key) }
+    // Names of deduplications, which would fill memory over the rounds.
+    try probe.call("EVAL", "for _, k in ipairs(redis.call('KEYS', '{p0}:once:*')) do redis.call('UNLINK', k) end", "0")
     try probe.call("BGREWRITEAOF")
     try await eventually("Redis has rewritten its append-only file") {
       let state = try probe.call("INFO", "persistence")
