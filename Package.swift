@@ -17,6 +17,8 @@ let allocator: [LinkerSetting] = [.linkedLibrary("jemalloc")]
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -30,6 +32,7 @@ let package = Package(
   name: "millrace",
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
@@ -88,15 +91,14 @@ let package = Package(
       swiftSettings: safe),
 
     .target(
-      name: "WebhookChecks", dependencies: ["Verification", "JSONValidation", "Workflows", "JSONCodec", crypto], swiftSettings: safe),
+      name: "WebhookChecks", dependencies: ["Verification", "JSONValidation", "Workflows", "JSONCodec", "ProcessSupport", crypto], swiftSettings: safe),
 
     // Floor 4: the services.
     .target(
       name: "IngestService",
       dependencies: [
         "Catalog", "WebhookChecks", "Verification", "JSONValidation", "ExecutionQueue", "Workflows", "JSONCodec",
-        "ProcessSupport",
-        nioCore, nioPosix, nioHTTP, lifecycle, logging,
+        "ProcessSupport", nioCore, nioPosix, nioHTTP, nioTLS, nioSSL, lifecycle, logging,
       ], swiftSettings: strict),
     .target(
       name: "WorkerService",
@@ -133,7 +135,7 @@ let package = Package(
 
     // Tests: a target for each module, and one for the whole.
     .target(
-      name: "TestSupport", dependencies: ["JSONCodec", "ProcessSupport", nioCore, nioPosix, nioHTTP],
+      name: "TestSupport", dependencies: ["JSONCodec", "ProcessSupport", nioCore, nioPosix, nioHTTP, nioSSL],
       path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
@@ -174,8 +176,8 @@ let package = Package(
     .testTarget(
       name: "IngestServiceTests",
       dependencies: [
-        "IngestService", "Catalog", "ExecutionQueue", "Workflows", "JSONCodec", "ProcessSupport", "TestSupport",
-        nioCore, nioPosix, nioEmbedded, nioHTTP, logging,
+        "IngestService", "WebhookChecks", "Catalog", "ExecutionQueue", "Workflows", "JSONCodec", "ProcessSupport", "TestSupport",
+        nioCore, nioPosix, nioEmbedded, nioHTTP, nioTLS, nioSSL, logging,
       ], swiftSettings: strict),
     .testTarget(
       name: "CatalogTests",
@@ -190,7 +192,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "TestSupport", "JSONCodec", "Verification", "millrace", "millrace-ingest", "millrace-worker", "millrace-script",
+        "TestSupport", "JSONCodec", "ProcessSupport", "Verification", "millrace", "millrace-ingest", "millrace-worker",
+        "millrace-script",
       ], swiftSettings: strict),
   ],
   cLanguageStandard: .gnu2x, cxxLanguageStandard: .cxx17

@@ -34,6 +34,9 @@ static const char url_js[] = {
 static const char globals_js[] = {
 #embed "prelude/globals.js"
   , 0};
+static const char structured_clone_js[] = {
+#embed "prelude/structured-clone.js"
+  , 0};
 static const char inspect_js[] = {
 #embed "prelude/inspect.js"
   , 0};
@@ -68,6 +71,7 @@ static const script_source files[] = {
   {"url-parser.js", url_parser_js},
   {"url.js", url_js},
   {"globals.js", globals_js},
+  {"structured-clone.js", structured_clone_js},
   {"inspect.js", inspect_js},
   {"console.js", console_js},
   {"failure.js", failure_js},

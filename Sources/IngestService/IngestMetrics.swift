@@ -12,6 +12,7 @@ package struct IngestMetrics: Sendable {
   let duplicates: Counter
   let unverified: Counter
   let handshakes: Counter
+  let failedHandshakes: Counter
 
   package init(registry: MetricsRegistry) {
     answers = (1...5).map { group in
@@ -31,6 +32,9 @@ package struct IngestMetrics: Sendable {
       "millrace_ingest_handshakes_total", help: "Answered questions of senders about an address.")
     deadlines = registry.counter(
       "millrace_ingest_deadlines_total", help: "Synchronous callers that were answered before their execution ended.")
+    failedHandshakes = registry.counter(
+      "millrace_ingest_tls_handshakes_failed_total", help: "Connections that ended before their TLS handshake was done."
+    )
   }
 
   func answered(status: Int, after time: TimeAmount) {

@@ -18,14 +18,20 @@ package struct IngestServer: Service {
     package var catalog: CatalogService
     package var inbox: ReplyInbox
     package var senderKeys: SenderKeys
+    package var addresses: NamedAddressLists
     package var gate: AdmissionGate
     package var health: Health
     package var registry: MetricsRegistry
     package var logger: Logger
+    /// Nil: plain HTTP.
+    package var tls: TLSContexts?
+    /// Whose `X-Forwarded-For` is believed.
+    package var proxies = AddressSet.empty
 
     package init(
       group: MultiThreadedEventLoopGroup, admissions: @escaping @Sendable (any EventLoop) -> any AdmissionQueue,
-      catalog: CatalogService, inbox: ReplyInbox, senderKeys: SenderKeys, gate: AdmissionGate, health: Health,
+      catalog: CatalogService, inbox: ReplyInbox, senderKeys: SenderKeys,
+      addresses: NamedAddressLists, gate: AdmissionGate, health: Health,
       registry: MetricsRegistry,
       logger: Logger
     ) {
@@ -34,6 +40,7 @@ package struct IngestServer: Service {
       self.catalog = catalog
       self.inbox = inbox
       self.senderKeys = senderKeys
+      self.addresses = addresses
       self.gate = gate
       self.health = health
       self.registry = registry
@@ -76,7 +83,8 @@ package struct IngestServer: Service {
   package func run() async throws {
     let channel = try await bind()
     if let address = channel.localAddress {
-      parts.logger.info("listening", metadata: ["address": "\(address)"])
+      parts.logger.info(
+        "listening", metadata: ["address": "\(address)", "scheme": parts.tls == nil ? "http" : "https"])
       whenListening(address)
     }
     parts.health.set(check: "listening", problem: nil)
@@ -104,6 +112,7 @@ package struct IngestServer: Service {
       uniqueKeysWithValues: parts.group.makeIterator().map { loop in
         (ObjectIdentifier(loop), (router(on: loop, metrics: metrics), services(budget, metrics)))
       })
+    let (tls, logger) = (parts.tls, parts.logger)
     let bootstrap = ServerBootstrap(group: parts.group)
       .serverChannelOption(.backlog, value: 4096)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -115,6 +124,7 @@ package struct IngestServer: Service {
           guard let (router, services) = routers[ObjectIdentifier(channel.eventLoop)] else {
             throw ChannelError.operationUnsupported
           }
+          if let tls { try channel.pipeline.syncOperations.addHandlers(tls.handlers(metrics, logger)) }
           let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
           try channel.pipeline.syncOperations.addHandlers(
             decoder, ConnectionHandler(router: router, services: services))
@@ -133,6 +143,7 @@ package struct IngestServer: Service {
       webhooks: WebhookRoute(
         catalog: parts.catalog, admissions: admissions, inbox: parts.inbox, gate: parts.gate, metrics: metrics,
         environment: environment, bodyLimit: limits.body, address: address, senderKeys: parts.senderKeys,
+        addresses: parts.addresses,
         logger: parts.logger, eventLoop: loop),
       results: ResultRoute(admissions: admissions),
       status: StatusEndpoints(health: parts.health, metrics: parts.registry))
@@ -140,7 +151,8 @@ package struct IngestServer: Service {
 
   private func services(_ budget: BodyBudget, _ metrics: IngestMetrics) -> ConnectionServices {
     ConnectionServices(
-      budget: budget, connections: connections, metrics: metrics, date: DateHeader(), logger: parts.logger)
+      budget: budget, connections: connections, metrics: metrics, date: DateHeader(), logger: parts.logger,
+      proxies: parts.proxies)
   }
 
   private func registerGauges(_ budget: BodyBudget) {

@@ -72,7 +72,7 @@ enum RunnerReply {
   case ready
   case results(number: UInt32, ScriptOutcome)
 
-  private static let protocolVersion: UInt32 = 1
+  private static let protocolVersion: UInt32 = 2
 
   /// From a whole frame without its length.
   init(_ frame: ByteBuffer) throws(MalformedReply) {

@@ -69,6 +69,7 @@ final class RunnerHandler: ChannelInboundHandler {
     let running = RunningCall(call, number: lastNumber, configuration: owner.configuration)
     running.write(to: &outgoing, scripts: &scripts)
     phase = .running(running)
+    watch?.began(running)
     context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
     // Written out at once as a rule; then the memory is ours alone again and is used for the next call.
     if outgoing.capacity > Self.keptCapacity { outgoing = ByteBuffer() } else { outgoing.clear() }
@@ -103,11 +104,12 @@ final class RunnerHandler: ChannelInboundHandler {
     switch (phase, reply) {
     case (.starting, .ready):
       startDeadline?.cancel()
-      watch = RunnerWatch(process: child.processIdentifier)
+      watch = RunnerWatch(process: child.processIdentifier, configuration: owner.configuration)
       guard watch != nil else { throw MalformedReply(message: "its memory cannot be seen in /proc") }
       phase = .idle
       if let runner, let next = owner.firstCall(for: runner) { start(next) }
     case (.running(let running), .results(let number, let outcome)) where number == running.number:
+      try running.check(outcome)
       phase = .idle
       let isWorn = watch?.isWorn(after: running, replyLength: length) ?? false
       // The runner gets its next call before the caller gets his answer.

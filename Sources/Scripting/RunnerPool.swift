@@ -24,11 +24,13 @@ struct RunnerPool {
   private var processes = 0
   private var closers: [CheckedContinuation<Void, Never>] = []
 
-  /// Starts that failed since one succeeded.
+  /// Starts that failed, and idle runners that died, since a start succeeded.
   private var failures = 0
+  /// Those of them that were starts.
+  private var failedStarts = 0
   private var lastReason = ""
   private var isRetryPlanned = false
-  /// So many in a row are no accident: calls fail at once until a start succeeds.
+  /// So many failed starts in a row are no accident: calls fail at once until a start succeeds.
   private static let toleratedFailures = 3
 
   init(size: Int, room: Int) {
@@ -93,6 +95,7 @@ struct RunnerPool {
     starting -= 1
     ready += 1
     failures = 0
+    failedStarts = 0
   }
 
   /// Takes away a runner that was ready.
@@ -115,6 +118,7 @@ struct RunnerPool {
   /// - Returns: How long to wait before the next start, and the calls that need not wait any longer.
   mutating func startFailed(_ reason: String) -> (pause: TimeAmount?, hopeless: [PendingCall]) {
     starting -= 1
+    failedStarts += 1
     return fault(reason)
   }
 
@@ -130,7 +134,7 @@ struct RunnerPool {
 
   mutating func retryCame() { isRetryPlanned = false }
 
-  private var isHopeless: Bool { failures >= Self.toleratedFailures && ready == 0 }
+  private var isHopeless: Bool { failedStarts >= Self.toleratedFailures && ready == 0 }
 
   private mutating func takeWaiting() -> [PendingCall] {
     defer { waitingCalls.removeAll() }

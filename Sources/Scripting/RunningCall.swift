@@ -12,29 +12,32 @@ struct RunningCall {
   /// When the runner is ended, whatever its own watchdog says.
   let deadline: NIODeadline
   let inputLength: Int
+  private let resultCount: Int
   private let configuration: ScriptRunners.Configuration
 
   init(_ call: PendingCall, number: UInt32, configuration: ScriptRunners.Configuration) {
     self.call = call
     self.number = number
     self.configuration = configuration
-    let count: Int
     switch call.work {
     case .run(let call):
       timeLimit = call.timeLimit ?? configuration.time
       memoryLimit = call.memoryLimit ?? configuration.memory
       inputLength = call.input.count
-      count = call.codes.count
+      resultCount = call.codes.count
     case .check(let code):
       timeLimit = configuration.time
       memoryLimit = configuration.memory
       inputLength = code.text.utf8.count
-      count = 1
+      resultCount = 1
     }
     // The runner's watchdog measures each script by itself.
-    let whole = TimeAmount(timeLimit) * count
-    deadline = start + whole + .seconds(1)
+    let whole = min(TimeAmount(timeLimit), Self.longest) * resultCount
+    deadline = start + min(whole, Self.longest) + .seconds(1)
   }
+
+  /// More than any call may take, and small enough to be multiplied by every number of scripts.
+  private static let longest = TimeAmount.hours(24)
 
   /// What the runner must know, and the call itself, in one piece.
   func write(to buffer: inout ByteBuffer, scripts: inout KnownScripts) {
@@ -49,6 +52,12 @@ struct RunningCall {
         call, number: number, milliseconds: UInt32(clamping: max(1, timeLimit.milliseconds)),
         resultLimit: UInt32(clamping: configuration.result), consoleLimit: UInt32(clamping: configuration.console),
         in: &buffer)
+    }
+  }
+
+  func check(_ outcome: ScriptOutcome) throws(MalformedReply) {
+    guard outcome.results.count == resultCount else {
+      throw MalformedReply(message: "it sent \(outcome.results.count) results where \(resultCount) were asked for")
     }
   }
 

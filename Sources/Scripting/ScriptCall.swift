@@ -2,13 +2,15 @@
 
 import Synchronization
 
-/// A script or an expression. Made once for each workflow version: a runner compiles it once and knows it by its number.
+/// A script, an expression or a condition. Made once for each workflow version: a runner compiles it once and knows it by its number.
 package final class ScriptCode: Sendable {
   package enum Form: UInt8, Sendable {
     /// The body of an async function, with `return`, `await` and `require`.
     case script
     /// One JavaScript expression.
     case expression
+    /// One of which only the truth counts: its result is `true` or `false`.
+    case condition
   }
 
   package let id: UInt32
@@ -25,7 +27,7 @@ package final class ScriptCode: Sendable {
 }
 
 package struct ScriptCall: Sendable {
-  /// One script, or the expressions of one node.
+  /// One script, or the expressions of one node. Conditions behind the first that holds or fails are not evaluated.
   package var codes: [ScriptCode]
   /// A JSON object with any of `$context`, `$nodes`, `$vars`, `$env` and `args`.
   package var input: [UInt8]
@@ -42,7 +44,8 @@ package struct ScriptCall: Sendable {
 }
 
 package struct ScriptOutcome: Sendable {
-  /// JSON text as `JSON.stringify` writes it, or why there is none; one for each code.
+  /// JSON text as `JSON.stringify` writes it, or why there is none; one for each code, `false` for a
+  /// condition that was not evaluated.
   package let results: [Result<[UInt8], ScriptFailure>]
   /// What the script wrote with `console`, as a JSON array of `{level, text}`; empty when it wrote nothing.
   package let console: [UInt8]

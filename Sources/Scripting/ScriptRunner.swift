@@ -43,9 +43,10 @@ final class ScriptRunner: Sendable {
 
 extension ScriptRunner {
   /// Starts the process; blocks for some milliseconds. `register` is called on the event loop, before anything of the
-  /// runner's is looked at; what follows comes through its handler.
+  /// runner's is looked at; what follows comes through its handler. `failed` is called instead if there is none.
   static func launch(
-    for owner: ScriptRunners, on eventLoop: any EventLoop, register: @escaping @Sendable (ScriptRunner) -> Void
+    for owner: ScriptRunners, on eventLoop: any EventLoop, register: @escaping @Sendable (ScriptRunner) -> Void,
+    failed: @escaping @Sendable (String) -> Void
   ) throws(LaunchError) -> ChildProcess {
     var ends: [Int32] = [-1, -1]
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -67,14 +68,16 @@ extension ScriptRunner {
       close(ends[0])
       throw LaunchError(reason: error.description)
     }
-    connect(ends[0], to: child, lastWords, for: owner, on: eventLoop, register: register)
+    connect(ends[0], to: child, lastWords, for: owner, on: eventLoop, register: register, failed: failed)
     return child
   }
 
-  private static func connect(
+  static func connect(
     _ socket: Int32, to child: ChildProcess, _ lastWords: LastWords, for owner: ScriptRunners,
-    on eventLoop: any EventLoop, register: @escaping @Sendable (ScriptRunner) -> Void
+    on eventLoop: any EventLoop, register: @escaping @Sendable (ScriptRunner) -> Void,
+    failed: @escaping @Sendable (String) -> Void
   ) {
+    let hasHandler = Mutex(false)
     ClientBootstrap(group: eventLoop)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -83,10 +86,15 @@ extension ScriptRunner {
           handler.attach(runner)
           register(runner)
           try channel.pipeline.syncOperations.addHandler(handler)
+          hasHandler.withLock { $0 = true }
         }
       }
       .withConnectedSocket(socket)
-      .whenFailure { _ in child.kill() }
+      .whenFailure { error in
+        child.kill()
+        // With a handler it takes itself out when that goes.
+        if !hasHandler.withLock({ $0 }) { failed("its socket cannot be used: \(error)") }
+      }
   }
 }
 
@@ -95,7 +103,7 @@ struct LaunchError: Error {
 }
 
 /// The last line that a runner wrote: when it cannot start, it says why.
-private final class LastWords: Sendable {
+final class LastWords: Sendable {
   private let line = Mutex<String?>(nil)
 
   var text: String? { line.withLock { $0 } }

@@ -131,9 +131,11 @@ package final class ScriptRunners: Sendable {
 
   private func launch(on eventLoop: any EventLoop) {
     do throws(LaunchError) {
-      let child = try ScriptRunner.launch(for: self, on: eventLoop) { runner in
-        if !self.pool.withLock({ $0.add(runner) }) { runner.end(.shutDown) }
-      }
+      let child = try ScriptRunner.launch(
+        for: self, on: eventLoop,
+        register: { runner in
+          if !self.pool.withLock({ $0.add(runner) }) { runner.end(.shutDown) }
+        }, failed: { self.startFailed($0) })
       Task {
         await child.waitForExit()
         reaped()

@@ -1,4 +1,4 @@
-// What decides whether a webhook gets in, and whether it is the same as one before: the settings `verify`, `schema`,
+// What decides whether a webhook gets in, and whether it is the same as one before: the settings `allow`, `verify`, `schema`,
 // `deduplicate` and `rate` of a trigger.
 
 import JSONCodec
@@ -8,6 +8,8 @@ package import Workflows
 
 /// Made once for each workflow version, and asked from all event loops.
 package final class WebhookChecks: TriggerChecks {
+  /// Nil when every address may send.
+  package let allowed: AddressList?
   package let senders: [SenderSetting]
   package let schema: SchemaSetting?
   package let deduplication: DeduplicationSetting
@@ -15,7 +17,11 @@ package final class WebhookChecks: TriggerChecks {
   package let furtherMethods: [String]
   private let verifiers = Mutex<VerifierSet?>(nil)
 
-  init(senders: [SenderSetting], schema: SchemaSetting?, deduplication: DeduplicationSetting, rate: RateSetting?) {
+  init(
+    allowed: AddressList?, senders: [SenderSetting], schema: SchemaSetting?, deduplication: DeduplicationSetting,
+    rate: RateSetting?
+  ) {
+    self.allowed = allowed
     self.senders = senders
     self.schema = schema
     self.deduplication = deduplication
@@ -28,12 +34,13 @@ package final class WebhookChecks: TriggerChecks {
   /// What every process that reads workflows has to know of triggers.
   package static let triggerExtension = TriggerExtension(
     settings: [
-      ("verify", SenderSetting.schema), ("schema", SchemaSetting.schema), ("deduplicate", DeduplicationSetting.schema),
+      ("allow", AddressList.schema), ("verify", SenderSetting.schema), ("schema", SchemaSetting.schema),
+      ("deduplicate", DeduplicationSetting.schema),
       ("rate", RateSetting.schema),
     ]
   ) { reader in
     WebhookChecks(
-      senders: SenderSetting.read(&reader), schema: SchemaSetting.read(&reader),
+      allowed: AddressList.read(&reader), senders: SenderSetting.read(&reader), schema: SchemaSetting.read(&reader),
       deduplication: DeduplicationSetting.read(&reader),
       rate: RateSetting.read(&reader))
   }

@@ -23,14 +23,20 @@ enum IngestProgram {
     do { url = try RedisURL(settings.redisURL) } catch {
       ProgramStart.end(.ingest, problems: ["MILLRACE_REDIS_URL: \(error)"], code: ExitCode.configuration)
     }
+    let tls: TLSContexts?
+    do throws(TLSProblem) {
+      tls = try TLSFiles(settings).map { files throws(TLSProblem) in try TLSContexts(files: files, logger: logger) }
+    } catch {
+      ProgramStart.end(.ingest, problems: ["TLS: \(error)"], code: ExitCode.configuration)
+    }
     do {
-      try await run(settings, url, logger)
+      try await run(settings, url, tls, logger)
     } catch {
       ProgramStart.end(.ingest, problems: ["\(error)"], code: ExitCode.failure)
     }
   }
 
-  private static func run(_ settings: Settings, _ url: RedisURL, _ logger: Logger) async throws {
+  private static func run(_ settings: Settings, _ url: RedisURL, _ tls: TLSContexts?, _ logger: Logger) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
     let registry = MetricsRegistry()
     let health = Health()
@@ -75,12 +81,16 @@ enum IngestProgram {
     limits.connections = settings.maxConnections
     limits.grace = settings.shutdownGrace
     let queues = admissions
+    let addresses = NamedAddressLists(directory: settings.addressesDirectory, logger: logger)
+    addresses.register(in: registry)
+    var parts = IngestServer.Parts(
+      group: group, admissions: { loop in queues[ObjectIdentifier(loop)]! }, catalog: catalog, inbox: inbox,
+      senderKeys: senderKeys, addresses: addresses, gate: gate, health: health, registry: registry, logger: logger)
+    tls?.register(in: registry)
+    parts.tls = tls
+    parts.proxies = AddressSet(settings.trustedProxies)
     let server = IngestServer(
-      listen: settings.listen,
-      parts: IngestServer.Parts(
-        group: group, admissions: { loop in queues[ObjectIdentifier(loop)]! }, catalog: catalog, inbox: inbox,
-        senderKeys: senderKeys,
-        gate: gate, health: health, registry: registry, logger: logger),
+      listen: settings.listen, parts: parts,
       limits: limits, environment: settings.environment, publicURL: settings.publicURL)
 
     // Who sends at the first moment should not be told to come back later; but a Redis that is away must not keep this
@@ -89,10 +99,11 @@ enum IngestProgram {
     try? await catalog.refresh()
 
     // The server stops first, while the inbox still brings the replies that its callers wait for.
-    let services = ServiceGroup(
-      services: [inbox, watch, catalog, senderKeys, server], gracefulShutdownSignals: [.sigterm, .sigint],
-      logger: logger)
-    try await services.run()
+    var services: [any Service] = [inbox, watch, catalog, addresses, senderKeys]
+    if let tls { services += [TLSWatch(tls), HangupReload(tls: tls)] }
+    let running = ServiceGroup(
+      services: services + [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    try await running.run()
     for connection in connections { try? await connection.close().get() }
     try await group.shutdownGracefully()
   }

@@ -14,7 +14,7 @@ final class Engine {
 
   /// The functions of prelude/run.js.
   private struct Entries {
-    let start, finish, evaluate, check, compile, consoleText: JSObjectRef
+    let prepare, start, finish, evaluateExpression, evaluateCondition, check, compile, consoleText: JSObjectRef
 
     init(_ context: JSContextRef, _ object: JSObjectRef) {
       func function(_ name: String) -> JSObjectRef {
@@ -22,9 +22,11 @@ final class Engine {
         JSValueProtect(context, value)
         return value
       }
+      prepare = function("prepare")
       start = function("start")
       finish = function("finish")
-      evaluate = function("evaluate")
+      evaluateExpression = function("evaluateExpression")
+      evaluateCondition = function("evaluateCondition")
       check = function("check")
       compile = function("compile")
       consoleText = function("consoleText")
@@ -59,7 +61,12 @@ final class Engine {
   }
 
   func compile(_ form: ScriptForm, _ code: UnsafeRawBufferPointer) -> Script {
+    timedOut = false
     let result = call(entries.compile, [number(form), string(code)])
+    if timedOut {
+      endByForce()
+      return Script(form: form, content: .unfinished, engine: self)
+    }
     guard let result, JSValueIsString(context, result) else {
       guard let result else { fail("the prelude cannot compile") }
       return Script(form: form, content: .function(result), engine: self)
@@ -67,11 +74,20 @@ final class Engine {
     return Script(form: form, content: .failed(copy(result)), engine: self)
   }
 
-  /// The JSON text of the code's syntax error; nil if it has none. The caller releases it.
-  func check(_ form: ScriptForm, _ code: UnsafeRawBufferPointer) -> JSStringRef? {
+  /// What is wrong with the code; nil if nothing is. The caller releases the text.
+  func check(_ form: ScriptForm, _ code: UnsafeRawBufferPointer) -> Outcome? {
+    timedOut = false
     let result = call(entries.check, [number(form), string(code)])
+    if timedOut { return settled() }
     guard let result, JSValueIsString(context, result) else { return nil }
-    return copy(result)
+    return .failure(copy(result))
+  }
+
+  /// Makes ready what the scripts of one call see.
+  func prepare(_ input: JSValueRef) {
+    timedOut = false
+    call(entries.prepare, [input])
+    if timedOut { endByForce() }
   }
 
   /// What one run of user code came to.
@@ -91,7 +107,13 @@ final class Engine {
 
   func evaluate(_ function: JSObjectRef, _ input: JSValueRef, resultLimit: UInt32) -> Outcome {
     timedOut = false
-    return outcome(call(entries.evaluate, [function, input, number(resultLimit)]))
+    return outcome(call(entries.evaluateExpression, [function, input, number(resultLimit)]))
+  }
+
+  /// The value is `true` or `false`.
+  func evaluateCondition(_ function: JSObjectRef, _ input: JSValueRef) -> Outcome {
+    timedOut = false
+    return outcome(call(entries.evaluateCondition, [function, input]))
   }
 
   /// The run's console entries as JSON text; nil if there are none. The caller releases it.
@@ -107,14 +129,18 @@ final class Engine {
     return .failure(copy(JSObjectGetPropertyAtIndex(context, value, 0, nil)))
   }
 
+  private func settled() -> Outcome {
+    endByForce()
+    return .timedOut
+  }
+
   /// After an end by force the engine may still hold the exception that did it, which the next call would stumble over
   /// (evaluating a program takes it away), and microtasks may be left. They run out here, or the process does.
-  private func settled() -> Outcome {
+  private func endByForce() {
     timedOut = false
     var exception: JSValueRef?
     JavaScript.withString("0") { _ = JSEvaluateScript(context, $0, nil, nil, 1, &exception) }
     if timedOut { fail("a script that was ended for its time goes on") }
-    return .timedOut
   }
 
   /// Nil if it threw, which the prelude does not do: then the time was over.

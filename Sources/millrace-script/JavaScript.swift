@@ -44,12 +44,13 @@ enum JavaScript {
       context, kJSTypedArrayTypeUint8Array, bytes, count, releaseBytes, nil, exception)
   }
 
-  /// The memory of a Uint8Array; empty if its buffer was detached.
+  /// The memory of a Uint8Array; empty if its buffer was detached, and for anything else.
   static func bytes(of value: JSValueRef?, in context: JSContextRef?) -> UnsafeBufferPointer<UInt8> {
+    let nothing = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    // What is no array has no offset either: asking for it would be the end of the process.
+    guard JSValueGetTypedArrayType(context, value, nil) == kJSTypedArrayTypeUint8Array else { return nothing }
     // This is where the array's buffer begins, not the array.
-    guard let buffer = JSObjectGetTypedArrayBytesPtr(context, value, nil) else {
-      return UnsafeBufferPointer(start: nil, count: 0)
-    }
+    guard let buffer = JSObjectGetTypedArrayBytesPtr(context, value, nil) else { return nothing }
     let start = buffer + JSObjectGetTypedArrayByteOffset(context, value, nil)
     return UnsafeBufferPointer(
       start: start.assumingMemoryBound(to: UInt8.self), count: JSObjectGetTypedArrayByteLength(context, value, nil))

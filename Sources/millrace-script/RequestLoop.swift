@@ -21,7 +21,9 @@ final class RequestLoop {
     static let results: UInt8 = 129
   }
 
-  private static let protocolVersion: UInt32 = 1
+  private static let protocolVersion: UInt32 = 2
+  /// Milliseconds that compiling one script may take.
+  private static let compileTime: UInt32 = 10_000
 
   init(engine: Engine, channel: Channel) {
     self.engine = engine
@@ -65,6 +67,7 @@ final class RequestLoop {
     switch request {
     case .define:
       let identifier = try payload.integer(UInt32.self)
+      engine.setTimeLimit(Self.compileTime)
       scripts[identifier] = engine.compile(try payload.form(), payload.rest)
     case .forget:
       scripts[try payload.integer(UInt32.self)] = nil
@@ -78,9 +81,10 @@ final class RequestLoop {
   }
 
   private func check(_ identifier: UInt32, _ form: ScriptForm, _ code: UnsafeRawBufferPointer) {
+    engine.setTimeLimit(Self.compileTime)
     beginResults(identifier, count: 1)
     if let problem = engine.check(form, code) {
-      append(.failure(problem), limit: .max)
+      append(problem, limit: .max)
     } else {
       reply.appendResult(isError: false) { reply.append("null") }
     }
@@ -93,12 +97,21 @@ final class RequestLoop {
     }
     // The input lives on this thread's stack only, where the collector looks.
     engine.setTimeLimit(request.timeLimit)
+    engine.prepare(input)
+    var isDecided = false
     beginResults(request.identifier, count: UInt16(request.scripts.count))
     for identifier in request.scripts {
       guard let script = scripts[identifier] else {
         throw ProtocolError(description: "script \(identifier) is not defined")
       }
-      append(run(script, input, request), limit: request.resultLimit)
+      // Nobody asks for the conditions behind the first that holds or fails.
+      guard !isDecided else {
+        reply.appendResult(isError: false) { reply.append("false") }
+        continue
+      }
+      let outcome = run(script, input, request)
+      isDecided = script.form == .condition && !outcome.isFalse
+      append(outcome, limit: request.resultLimit)
     }
     if let text = engine.consoleText() {
       reply.append(text)
@@ -110,10 +123,13 @@ final class RequestLoop {
   private func run(_ script: Script, _ input: JSValueRef, _ request: RunRequest) -> Engine.Outcome {
     switch (script.content, script.form) {
     case (.failed(let text), _): .failure(JSStringRetain(text))
+    case (.unfinished, _): .timedOut
     case (.function(let function), .script):
       engine.run(function, input, resultLimit: request.resultLimit, consoleLimit: request.consoleLimit)
     case (.function(let function), .expression):
       engine.evaluate(function, input, resultLimit: request.resultLimit)
+    case (.function(let function), .condition):
+      engine.evaluateCondition(function, input)
     }
   }
 
@@ -146,6 +162,12 @@ final class RequestLoop {
     reply.appendResult(isError: true) {
       reply.append(#"{"kind":"\#(kind)","name":"\#(name)","message":"\#(message)"}"#)
     }
+  }
+}
+
+extension Engine.Outcome {
+  fileprivate var isFalse: Bool {
+    if case .value(let text) = self { JSStringIsEqualToUTF8CString(text, "false") } else { false }
   }
 }
 

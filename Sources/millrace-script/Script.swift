@@ -7,6 +7,8 @@ final class Script {
     case function(JSObjectRef)
     /// A syntax error: the JSON text that every run of it gives.
     case failed(JSStringRef)
+    /// Compiling it took longer than it may.
+    case unfinished
   }
 
   let form: ScriptForm
@@ -25,6 +27,7 @@ final class Script {
     switch content {
     case .function(let function): JSValueUnprotect(engine.context, function)
     case .failed(let text): JSStringRelease(text)
+    case .unfinished: break
     }
   }
 }

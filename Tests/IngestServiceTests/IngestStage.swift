@@ -27,6 +27,8 @@ struct IngestStage: Sendable {
     var limits = IngestServer.Limits()
     var environment: [String: String] = [:]
     var waiters = 100
+    var tls: TLSContexts?
+    var proxies = AddressSet.empty
     /// Stands between ingest and the memory queue.
     var admissions: @Sendable (any AdmissionQueue) -> any AdmissionQueue = { $0 }
   }
@@ -47,12 +49,15 @@ struct IngestStage: Sendable {
     let registry = MetricsRegistry()
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     let wrap = options.admissions
+    var parts = IngestServer.Parts(
+      group: group, admissions: { wrap(queue.admissions(on: $0)) }, catalog: catalog, inbox: inbox,
+      senderKeys: SenderKeys(store: NoKeyDocuments(), logger: logger),
+      addresses: NamedAddressLists(directory: nil, logger: logger), gate: gate,
+      health: Health(), registry: registry, logger: logger)
+    parts.tls = options.tls
+    parts.proxies = options.proxies
     let server = IngestServer(
-      listen: try #require(ListenAddress("127.0.0.1:0")),
-      parts: IngestServer.Parts(
-        group: group, admissions: { wrap(queue.admissions(on: $0)) }, catalog: catalog, inbox: inbox,
-        senderKeys: SenderKeys(store: NoKeyDocuments(), logger: logger), gate: gate,
-        health: Health(), registry: registry, logger: logger),
+      listen: try #require(ListenAddress("127.0.0.1:0")), parts: parts,
       limits: options.limits, environment: options.environment
     ) { listening.yield($0.port ?? 0) }
     let running = [Task { try await server.run() }, Task { try await inbox.run() }]

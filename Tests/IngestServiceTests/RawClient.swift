@@ -11,12 +11,17 @@ final class RawClient: ChannelInboundHandler, Sendable {
   private let received = Mutex<(text: String, bytes: Int, isEnded: Bool)>(("", 0, false))
   private let channel = Mutex<(any Channel)?>(nil)
 
-  static func connect(port: Int, reads: Bool = true) async throws -> RawClient {
+  static func connect(port: Int, reads: Bool = true, tls: ClientTLS? = nil) async throws -> RawClient {
     let client = RawClient()
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.allowRemoteHalfClosure, value: true)
       .channelOption(.autoRead, value: reads)
-      .channelInitializer { $0.pipeline.addHandler(client) }
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try tls?.add(to: channel)
+          try channel.pipeline.syncOperations.addHandler(client)
+        }
+      }
       .connect(host: "127.0.0.1", port: port).get()
     client.channel.withLock { $0 = channel }
     return client

@@ -61,6 +61,8 @@ import Testing
   func everySetting() throws {
     let values = [
       "MILLRACE_REDIS_URL": "unix:///run/redis.sock", "MILLRACE_DURABILITY": "strict", "MILLRACE_LISTEN": "[::1]:1",
+      "MILLRACE_TLS_CERT": "cert.pem", "MILLRACE_TLS_KEY": "key.pem", "MILLRACE_TLS_CLIENT_CA": "ca.pem",
+      "MILLRACE_TRUSTED_PROXIES": "10.0.0.0/8", "MILLRACE_ADDRESSES_DIR": "addresses",
       "MILLRACE_PUBLIC_URL": "https://hooks.example/in", "MILLRACE_MAX_BODY": "1MB", "MILLRACE_BACKLOG": "10",
       "MILLRACE_EVENT_LOOPS": "3", "MILLRACE_MAX_CONNECTIONS": "30", "MILLRACE_SYNC_WAITERS": "40",
       "MILLRACE_CONCURRENCY": "50", "MILLRACE_EGRESS_ALLOW": "10.0.0.0/8 fd00::/8", "MILLRACE_SECRETS_DIR": "/",
@@ -71,8 +73,10 @@ import Testing
     #expect(Set(values.keys) == Set(Settings.table.map(\.variable)))
     for definition in Settings.table {
       let value = try #require(values[definition.variable])
-      let byVariable = try read(.commandLine, [], [definition.variable: value])
-      let byFlag = try read(.commandLine, ["\(definition.flag)=\(value)"])
+      // The files of TLS go together.
+      let beside = definition.variable.hasPrefix("MILLRACE_TLS") ? values.filter { $0.key.contains("_TLS_") } : [:]
+      let byVariable = try read(.commandLine, [], beside.merging([definition.variable: value]) { $1 })
+      let byFlag = try read(.commandLine, ["\(definition.flag)=\(value)"], beside)
       #expect(definition.rawText(byVariable) == value)
       #expect(definition.rawText(byFlag) == value)
     }
@@ -84,6 +88,7 @@ import Testing
       .ingest, ["--max-body", "ten", "--lisen", "x", "--backlog"],
       [
         "MILLRACE_DURABILITY": "sloppy", "MILLRACE_EVENT_LOOPS": "0", "MILLRACE_TLS_CERT": "cert.pem",
+        "MILLRACE_TRUSTED_PROXIES": "10.0.0.0/8 proxy",
         "MILLRACE_SHUTDOWN_GRACE": "2h",
       ])
     #expect(
@@ -91,19 +96,28 @@ import Testing
         "--lisen: unknown flag; did you mean --listen?",
         "--backlog: a value is missing",
         "MILLRACE_DURABILITY: 'sloppy' is not one of fast, normal, strict",
+        "MILLRACE_TRUSTED_PROXIES: '10.0.0.0/8 proxy' is not a list of addresses or CIDRs such as 10.0.0.0/8 fd00::/8, "
+          + "separated by blanks or commas",
         "--max-body: 'ten' is not a size such as 512KB or 10MB, from 1 byte to 256MB",
         "MILLRACE_EVENT_LOOPS: '0' is not a whole number from 1 to 256",
         "MILLRACE_SHUTDOWN_GRACE: '2h' is not a time such as 500ms, 25s, 5m or 1h, up to 1h",
-        "MILLRACE_TLS_CERT: not supported by this version; unset it (let a proxy such as nginx terminate TLS)",
+        "MILLRACE_TLS_CERT: needs MILLRACE_TLS_KEY beside it",
       ])
   }
 
   @Test(
-    "what would be dangerous to ignore is refused",
-    arguments: ["MILLRACE_TLS_CERT", "MILLRACE_TLS_KEY", "MILLRACE_TRUSTED_PROXIES"])
-  func refused(_ variable: String) {
-    #expect(problems(.worker, [], [variable: "x"]).count == 1)
-    #expect(problems(.worker, [], [variable: ""]) == [])
+    "the files of TLS go together",
+    arguments: [
+      (["TLS_CERT"], "MILLRACE_TLS_CERT: needs MILLRACE_TLS_KEY beside it"),
+      (["TLS_KEY"], "MILLRACE_TLS_KEY: needs MILLRACE_TLS_CERT beside it"),
+      (["TLS_KEY", "TLS_CLIENT_CA"], "MILLRACE_TLS_KEY: needs MILLRACE_TLS_CERT beside it"),
+      (["TLS_CLIENT_CA"], "MILLRACE_TLS_CLIENT_CA: needs MILLRACE_TLS_CERT and MILLRACE_TLS_KEY beside it"),
+      (["TLS_CERT", "TLS_KEY"], nil), (["TLS_CERT", "TLS_KEY", "TLS_CLIENT_CA"], nil),
+    ] as [([String], String?)])
+  func tls(_ names: [String], _ problem: String?) {
+    let variables = Dictionary(uniqueKeysWithValues: names.map { ("MILLRACE_\($0)", "file.pem") })
+    #expect(problems(.ingest, [], variables) == [problem].compactMap(\.self))
+    #expect(problems(.worker, [], variables) == [], "it is ingest's business")
   }
 
   @Test(

@@ -51,7 +51,8 @@ struct Abuse: Sendable {
     Table(testDescription: "scripts without end", cases: endless), Table(testDescription: "memory", cases: memory),
     Table(testDescription: "output", cases: output), Table(testDescription: "pollution", cases: pollution),
     Table(testDescription: "evaluation", cases: evaluation), Table(testDescription: "thrown values", cases: thrown),
-    Table(testDescription: "odd values", cases: values),
+    Table(testDescription: "odd values", cases: values), Table(testDescription: "native code", cases: native),
+    Table(testDescription: "deep nesting", cases: nesting),
   ]
 
   private static let endless = [
@@ -124,6 +125,26 @@ struct Abuse: Sendable {
     Abuse("const e = new Error('x'); e.name = { toString() { throw 1 } }; throw e", .failure(.thrown)),
     Abuse("return { get a() { throw new Error('x') } }", .failure(.thrown), .failure(.result)),
   ]
+
+  /// What reaches the parts that are not JavaScript.
+  private static let native = [
+    Abuse("\(hash); new H('sha256', 5)", .failure(.thrown)), Abuse("\(hash); new H('nope')", .failure(.thrown)),
+    Abuse("\(hash); new H({ toString() { for (;;) {} } })", .failure(.thrown)),
+    Abuse("\(hash); new (class extends H {})('sha256', {}).update('x').digest()", .failure(.thrown)),
+    Abuse("let a = ['x']; for (let i = 0; i < 60; i++) a = [a, a]; throw a", .failure(.thrown)),
+    Abuse("throw Array(2e6).fill('x'.repeat(100))", .failure(.thrown), .failure(.memory)),
+  ]
+
+  /// Up to and beyond what the parser bears.
+  private static let nesting = ([5000] + stride(from: 5850, to: 5880, by: 3) + [20_000]).map { depth in
+    Abuse("return \(nested(depth))", .failure(.thrown), .failure(.result), .failure(.syntax))
+  }
+
+  private static let hash = "const H = require('crypto').createHash('md5').constructor"
+
+  private static func nested(_ depth: Int) -> String {
+    String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+  }
 
   private static let values = [
     Abuse("const o = { [Symbol.toPrimitive]() { for (;;) {} } }; return `${o}`", .failure(.timeout)),

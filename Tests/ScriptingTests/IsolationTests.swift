@@ -28,6 +28,20 @@ extension ScriptingTests {
         ("Date.now = () => 0", "return Date.now() > 0 ? 'undefined' : 'changed'"),
         ("args.list.push(1); args.leaked = 1", "return typeof args.leaked"),
         ("console.log('secret')", "return 'undefined'"),
+        (
+          "Object.prototype.hasOwnProperty.call = () => true",
+          "return Object.prototype.hasOwnProperty.call(args, 'x') ? 'changed' : 'undefined'"
+        ),
+        ("Object.prototype.toString.leaked = 1", "return typeof Object.prototype.toString.leaked"),
+        ("Object.setPrototypeOf(Function.prototype.call, null)", "return typeof (() => undefined).call()"),
+        ("Function.prototype.toString.call = () => { throw 1 }", "return typeof void require('util').inspect(() => 1)"),
+        ("Date.prototype.toJSON.leaked = 1", "return typeof Date.prototype.toJSON.leaked"),
+        ("URL.prototype.toString.leaked = 1", "return typeof URL.prototype.toString.leaked"),
+        ("Error.prototype.toString.leaked = 1", "return typeof new TypeError().toString.leaked"),
+        (
+          "Object.getOwnPropertyDescriptor(Object.getPrototypeOf($context), 'body').get.leaked = 1",
+          "return typeof Object.getOwnPropertyDescriptor(Object.getPrototypeOf($context), 'body').get.leaked"
+        ),
       ])
     func leak(_ first: String, _ second: String) async throws {
       try await withRunners(try .testing(processes: 1)) { runners in

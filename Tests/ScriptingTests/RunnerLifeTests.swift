@@ -39,6 +39,25 @@ extension ScriptingTests {
       }
     }
 
+    @Test("only starts that fail make calls fail, not runners that die while they are idle")
+    func hopeless() {
+      var pool = RunnerPool(size: 2, room: 10)
+      func placement() -> String {
+        switch pool.place(PendingCall(.check(ScriptCode(.script, "")))) {
+        case .start: "starts"
+        case .waits: "waits"
+        case .refused: "refused"
+        }
+      }
+      for _ in 0..<5 { _ = pool.fault("an idle runner ended") }
+      let first = placement()
+      #expect(first == "waits")
+      let given = (0..<3).map { _ in pool.startFailed("no").hopeless.count }
+      #expect(given == [0, 0, 1])
+      let last = placement()
+      #expect(last == "refused")
+    }
+
     @Test("neither a script at the time nor one in line is harmed by the end of another's runner")
     func neighbours() async throws {
       try await withRunners { runners in

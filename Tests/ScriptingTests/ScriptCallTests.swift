@@ -110,6 +110,21 @@ extension ScriptingTests {
       }
     }
 
+    @Test("a script has its own time to be compiled, whatever the limit of the call before was")
+    func compileTime() async throws {
+      let line = "var f = function (a) { const x = { a, c: [1, 2, 3] }; for (const k of x.c) a += k; return `${a}` }\n"
+      let long = String(repeating: line, count: 6000)
+      try await withRunners(try .testing(processes: 1, time: .seconds(10))) { runners in
+        #expect(await runners.ending(of: "return 1", time: .milliseconds(1)) != .failure(.crashed))
+        #expect(await runners.ending(of: long + "return 1") == .value("1"))
+        _ = await runners.ending(of: "return 1", time: .milliseconds(1))
+        #expect(await runners.ending(of: long + "foo bar") == .failure(.syntax))
+        _ = await runners.ending(of: "return 1", time: .milliseconds(1))
+        let failure = try await runners.check(ScriptCode(.script, long + "foo bar"))
+        #expect(failure?.kind == .syntax)
+      }
+    }
+
     @Test("a script is told once and runs often")
     func once() async throws {
       try await withRunners(try .testing(processes: 1)) { runners in

@@ -16,10 +16,28 @@ package final class NginxServer: Sendable {
   package static func start(
     secure: Bool = false, files: [String: [UInt8]] = [:], _ server: String
   ) async throws -> NginxServer {
+    try await start(secure: secure, files: files) { port, directory in
+      """
+      server {
+        listen 127.0.0.1:\(port)\(secure ? " ssl http2" : "");
+        server_name localhost;
+        root \(directory.path)/root;
+        \(secure ? "ssl_certificate certificate.pem;\n    ssl_certificate_key key.pem;" : "")
+        \(server)
+      }
+      """
+    }
+  }
+
+  /// Starts nginx with servers of its own: what stands in the http block, for the port to listen on and the directory
+  /// with `certificate.pem` and `key.pem`.
+  package static func start(
+    secure: Bool = true, files: [String: [UInt8]] = [:], http: (Int, TemporaryDirectory) throws -> String
+  ) async throws -> NginxServer {
     var log = ""
     // Another process may take the port in between; nginx tries for some seconds before it gives up.
     for _ in 1...3 {
-      let nginx = try NginxServer(secure: secure, files: files, server: server)
+      let nginx = try NginxServer(secure: secure, files: files, http: http)
       if await nginx.hasStarted() { return nginx }
       log = (try? String(contentsOfFile: nginx.directory.file("error.log"), encoding: .utf8)) ?? ""
       nginx.stop()
@@ -35,17 +53,19 @@ package final class NginxServer: Sendable {
     return isThere != nil
   }
 
-  private init(secure: Bool, files: [String: [UInt8]], server: String) throws {
+  private init(
+    secure: Bool, files: [String: [UInt8]], http: (Int, TemporaryDirectory) throws -> String
+  ) throws {
     directory = try TemporaryDirectory("millrace-nginx")
     port = try FreePort.next()
     isSecure = secure
-    if secure { try makeCertificate(in: directory) }
+    if secure { _ = try TestCertificate.selfSigned(in: directory, name: "") }
     for (name, bytes) in files {
       try directory.write("root/" + name, "")
       try Data(bytes).write(to: URL(fileURLWithPath: directory.file("root/" + name)))
     }
     let path = directory.path
-    try directory.write("nginx.conf", configuration(directory: path, port: port, secure: secure, server: server))
+    try directory.write("nginx.conf", configuration(directory: path, http: try http(port, directory)))
     processID = try spawn(executable("nginx"), ["-p", path, "-e", path + "/error.log", "-c", path + "/nginx.conf"])
   }
 
@@ -71,7 +91,7 @@ package final class NginxServer: Sendable {
 }
 
 /// One process in the foreground, so that its id is all there is to stop.
-private func configuration(directory: String, port: Int, secure: Bool, server: String) -> String {
+private func configuration(directory: String, http: String) -> String {
   let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(directory)/\($0);" }
   return """
     daemon off;
@@ -83,35 +103,13 @@ private func configuration(directory: String, port: Int, secure: Bool, server: S
       access_log off;
       default_type application/octet-stream;
       \(paths.joined(separator: "\n  "))
-      server {
-        listen 127.0.0.1:\(port)\(secure ? " ssl http2" : "");
-        server_name localhost;
-        root \(directory)/root;
-        \(secure ? "ssl_certificate certificate.pem;\n    ssl_certificate_key key.pem;" : "")
-        \(server)
-      }
+      \(http)
     }
     """
 }
 
-private func makeCertificate(in directory: TemporaryDirectory) throws {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: executable("openssl"))
-  process.arguments = [
-    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-    "-keyout", directory.file("key.pem"), "-out", directory.file("certificate.pem"),
-  ]
-  process.standardError = FileHandle.nullDevice
-  try process.run()
-  process.waitUntilExit()
-  guard process.terminationStatus == 0 else {
-    throw NotInTime(description: "openssl req ended with status \(process.terminationStatus)")
-  }
-}
-
 /// Debian keeps nginx where a plain user's PATH does not look.
-private func executable(_ name: String) -> String {
+func executable(_ name: String) -> String {
   let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
   return (folders + ["/usr/sbin", "/usr/bin"]).map { $0 + "/" + name }
     .first { FileManager.default.isExecutableFile(atPath: $0) } ?? name

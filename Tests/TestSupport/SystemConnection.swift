@@ -21,13 +21,14 @@ package final class SystemConnection: Sendable {
   private let channel: any Channel
   private let interim: InterimCount
 
-  package static func open(port: Int) async throws -> SystemConnection {
+  package static func open(port: Int, tls: ClientTLS? = nil) async throws -> SystemConnection {
     let interim = InterimCount()
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .connectTimeout(.seconds(10))
       .channelOption(.socketOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          try tls?.add(to: channel)
           try channel.pipeline.syncOperations.addHandlers(
             RawRequestEncoder(),
             ByteToMessageHandler(HTTPResponseDecoder(informationalResponseStrategy: .forward)),
@@ -40,9 +41,9 @@ package final class SystemConnection: Sendable {
 
   /// One request on a connection of its own.
   package static func send(
-    _ request: SystemRequest, port: Int, within limit: Duration = .seconds(30)
+    _ request: SystemRequest, port: Int, tls: ClientTLS? = nil, within limit: Duration = .seconds(30)
   ) async throws -> SystemAnswer {
-    let connection = try await open(port: port)
+    let connection = try await open(port: port, tls: tls)
     defer { connection.close() }
     return try await connection.send(request, within: limit)
   }
@@ -53,6 +54,9 @@ package final class SystemConnection: Sendable {
   }
 
   deinit { channel.close(promise: nil) }
+
+  /// What the other side has shown; nil without TLS.
+  package func peer() async throws -> TLSPeer? { try await TLSPeer(channel) }
 
   package var isOpen: Bool { channel.isActive }
 

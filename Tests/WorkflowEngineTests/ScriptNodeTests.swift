@@ -54,6 +54,15 @@ struct ScriptNodeTests {
     #expect(result.summary.contains("items[1].f is a function"))
   }
 
+  @Test("a result may have any number of values, and one that is no JSON is told as such")
+  func results() async throws {
+    let many = try await ScriptTrial.script("return new Array(1_100_000).fill(1)").run()
+    #expect(many.record("run")?.result.elements.count == 1_100_000)
+    let broken = ScriptTrial.script("return JSON.rawJSON('\"a\\ud800\"')", settings: "    continueOnError: true\n")
+    let error = try await broken.run().record("run")?.result["error"]
+    #expect(error?["kind"] == "result" && error?["name"] == "ResultError")
+  }
+
   @Test("a failure that the workflow passes over can be read by what follows")
   func passedOver() async throws {
     let trial = ScriptTrial.trial(
@@ -95,7 +104,7 @@ struct ScriptNodeTests {
   func settings() {
     #expect(Trial.problems("  - {key: a, type: script}").contains("a script needs \"code\" or \"file\""))
     #expect(Trial.problems("  - {key: a, type: script, code: \"  \"}").contains("must not be empty"))
-    #expect(Trial.problems("  - {key: a, type: script, code: x, memory: 1KB}").contains("at least 1MB"))
+    #expect(Trial.problems("  - {key: a, type: script, code: x, memory: 15MB}").contains("at least 16MB"))
     #expect(Trial.problems("  - {key: a, type: script, file: x.js, code: x}").contains("not both"))
   }
 

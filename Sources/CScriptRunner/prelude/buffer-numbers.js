@@ -86,5 +86,14 @@
   addSized('LE', true)
   addSized('BE', false)
 
+  /** Turns the order of the bytes in each group of `size` around, in place. */
+  for (const size of [2, 4, 8]) {
+    methods[`swap${8 * size}`] = function () {
+      if (this.length % size !== 0) throw new RangeError(`The buffer's length must be a multiple of ${8 * size} bits`)
+      for (let at = 0; at < this.length; at += size) this.subarray(at, at + size).reverse()
+      return this
+    }
+  }
+
   shared.define(shared.Buffer.prototype, methods)
 })

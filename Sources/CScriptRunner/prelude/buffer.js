@@ -81,11 +81,14 @@
 
     static concat(list, length) {
       if (!Array.isArray(list)) throw new TypeError(`Buffer.concat takes an array, not ${shared.kindOf(list)}`)
+      for (const part of list) {
+        if (part instanceof Uint8Array) continue
+        throw new TypeError(`Each part must be a Buffer or a Uint8Array, not ${shared.kindOf(part)}`)
+      }
       const total = length ?? list.reduce((sum, part) => sum + part.length, 0)
       const whole = Buffer.alloc(total)
       let at = 0
-      for (const part of list) {
-        const bytes = bytesOrText(part, 'utf8', 'Each part')
+      for (const bytes of list) {
         whole.set(at + bytes.length > total ? bytes.subarray(0, total - at) : bytes, at)
         at = Math.min(total, at + bytes.length)
       }

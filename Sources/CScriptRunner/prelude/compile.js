@@ -20,6 +20,8 @@
       (code) => new Function('"use strict";return [' + code + '\n]'),
     ],
   ]
+  // A condition is an expression of which only the truth counts.
+  parsers.push(parsers[1])
 
   function problem(parse, code) {
     try {
@@ -66,7 +68,12 @@
   shared.compile = (form, code) => {
     const text = shared.check(form, code)
     if (text !== undefined) return text
-    return native.evaluate(form === 0 ? scriptHead + code + '\n}})' : expressionHead + code + '\n)})')
+    try {
+      return native.evaluate(form === 0 ? scriptHead + code + '\n}})' : expressionHead + code + '\n)})')
+    } catch {
+      // What is around the code was the last level of nesting that the engine does not bear.
+      return JSON.stringify({ kind: 'syntax', name: 'SyntaxError', message: 'the code is nested too deeply', line: 1 })
+    }
   }
   shared.heads = [scriptHead, expressionHead]
 })

@@ -20,13 +20,17 @@
     throw new TypeError(`${what} must be a string, a Buffer, a typed array or a DataView, not ${shared.kindOf(data)}`)
   }
 
+  /** Only this module makes digests: scripts reach the class by the constructor of an instance. */
+  const token = Symbol('Hash')
+
   class Hash {
     #algorithm
     #key
     #parts = []
     #digested = false
 
-    constructor(algorithm, key) {
+    constructor(maker, algorithm, key) {
+      if (maker !== token) throw new TypeError('Use createHash or createHmac')
       this.#algorithm = algorithm
       this.#key = key
     }
@@ -52,7 +56,10 @@
   function timingSafeEqual(left, right) {
     const [a, b] = [bytesOf(left), bytesOf(right)]
     if (!a || !b) throw new TypeError('timingSafeEqual takes two Buffers, typed arrays or DataViews')
-    if (a.length !== b.length) throw new RangeError('Input buffers must have the same byte length')
+    if (a.length !== b.length) {
+      const error = new RangeError('Input buffers must have the same byte length')
+      throw Object.assign(error, { code: 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH' })
+    }
     let difference = 0
     for (let i = 0; i < a.length; i++) difference |= a[i] ^ b[i]
     return difference === 0
@@ -70,9 +77,10 @@
     return bytes.toHex().replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
   }
 
+  Object.assign(shared, { Hash, Hmac })
   shared.crypto = {
-    createHash: (name) => new Hash(algorithmNamed(name)),
-    createHmac: (name, key) => new Hmac(algorithmNamed(name), ownBytes(key, 'utf8', 'The key')),
+    createHash: (name) => new Hash(token, algorithmNamed(name)),
+    createHmac: (name, key) => new Hmac(token, algorithmNamed(name), ownBytes(key, 'utf8', 'The key')),
     getHashes: () => Object.keys(algorithms),
     randomBytes, randomUUID, timingSafeEqual,
   }

@@ -55,7 +55,16 @@
     if (value === null || value === undefined) return { name: 'Error', message: `the script threw ${value}` }
     if (typeof value === 'string') return { name: 'Error', message: text(value) }
     if (typeof value !== 'object') return { name: 'Error', message: text(shared.inspect(value)) }
-    return { name: 'Error', message: text(JSON.stringify(value) ?? shared.inspect(value)) }
+    return { name: 'Error', message: text(objectText(value)) }
+  }
+
+  /** As JSON if it is short enough for that. */
+  function objectText(value) {
+    try {
+      return shared.resultText(value, 4 * limits.message)
+    } catch {
+      return shared.inspect(value)
+    }
   }
 
   /** JSON text. Reading what was thrown runs user code, which may throw again. */

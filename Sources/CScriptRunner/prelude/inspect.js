@@ -3,7 +3,7 @@
   'use strict'
 
   const identifier = /^[A-Za-z_$][\w$]*$/
-  const limits = { depth: 2, items: 100, characters: 10_000 }
+  const limits = { depth: 2, items: 100, characters: 10_000, text: 200_000 }
 
   function quote(text) {
     const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : !text.includes('`') ? '`' : "'"
@@ -125,6 +125,8 @@
   }
 
   function inspectValue(value, state) {
+    if (state.room <= 0) return '…'
+    state.room -= typeof value === 'string' ? Math.min(value.length, limits.characters) + 8 : 8
     switch (typeof value) {
       case 'string': return quote(value)
       case 'number': return Object.is(value, -0) ? '-0' : String(value)
@@ -135,7 +137,7 @@
     }
   }
 
-  const inspect = (value) => inspectValue(value, { ancestors: [] })
+  const inspect = (value) => inspectValue(value, { ancestors: [], room: limits.text })
   const plain = (value) => (typeof value === 'string' ? value : inspect(value))
 
   function numeric(value, convert) {

@@ -33,6 +33,9 @@
     },
   })
 
+  /** Values that only a getter leads to. */
+  const repaired = []
+
   /**
    * Makes inherited members assignable on a script's own objects, as they are where nothing is frozen: a read-only
    * data property would refuse `error.name = …` or `Shape.prototype.toString = …`.
@@ -42,6 +45,7 @@
       const descriptor = Object.getOwnPropertyDescriptor(owner, name)
       if (!descriptor || !('value' in descriptor) || !descriptor.configurable) continue
       const { value, enumerable } = descriptor
+      repaired.push(value)
       Object.defineProperty(owner, name, {
         get: () => value,
         set(assigned) {
@@ -60,9 +64,13 @@
   for (const type of errors) repair(type.prototype, ['constructor', 'message', 'name', 'toString'])
   repair(Function.prototype, ['bind', 'call', 'apply', 'constructor', 'toString'])
   repair(prototypeOf(Int8Array.prototype), ['toString'])
-  for (const type of [Array, Date, RegExp, Map, Set, Promise, URL, URLSearchParams, shared.Buffer]) {
-    repair(type.prototype, ['toString', 'toJSON', 'valueOf'])
-  }
+  // The engine looks at some members of these itself, and is slower where it finds a getter.
+  for (const type of [Array, RegExp, Promise]) repair(type.prototype, ['toString'])
+  const free = [
+    Date, Map, Set, WeakMap, WeakSet, Number, String, Boolean, BigInt, Symbol, ArrayBuffer, DataView, URL,
+    URLSearchParams, TextEncoder, TextDecoder, shared.Buffer, shared.Hash, shared.Hmac,
+  ]
+  for (const { prototype } of free) repair(prototype, Object.getOwnPropertyNames(prototype))
 
   /** What only syntax or an iteration leads to. */
   function* hidden() {
@@ -103,6 +111,9 @@
     return seen
   }
 
-  const roots = [globalThis, shared.console, shared.require, shared.modules, ...hidden()]
+  const roots = [
+    globalThis, shared.console, shared.require, shared.modules, shared.contextBase, ...repaired.filter(isObject),
+    ...hidden(),
+  ]
   for (const object of reachable(roots)) Object.freeze(object)
 })

@@ -93,7 +93,7 @@
     }
   }
 
-  /** A cycle shows itself at the depth limit; its message has the path where it closes. */
+  /** A cycle shows itself at the limit of depth or size; its message has the path where it closes. */
   function cycle(walk) {
     const { ancestors, path } = walk
     for (let end = 1; end < ancestors.length; end++) {
@@ -110,8 +110,8 @@
     try {
       walk.visit(value, '')
     } catch (error) {
-      if (ResultError.kindOf(error)) error.message = cycle(walk) ?? error.message
-      throw error
+      const text = ResultError.kindOf(error) && cycle(walk)
+      throw text ? new ResultError(text) : error
     }
     return JSON.stringify(value) ?? 'null'
   }

@@ -23,15 +23,26 @@
     }
   }
 
+  /** What JavaScript makes of a value where it asks for a condition. */
+  function truth(value) {
+    if (!(value instanceof Promise)) return value ? 'true' : 'false'
+    throw new shared.ResultError('the condition is a promise, which always holds; there is no await in expressions')
+  }
+
   const fulfil = (value) => { outcome = value }
   const reject = (error) => {
     outcome = undefined
     reason = [error]
   }
 
+  /** Before the first use of a call's input: what its code makes of the object afterwards stays so. */
+  function prepare(input) {
+    input.$context ??= {}
+    Object.setPrototypeOf(input.$context, contextBase)
+  }
+
   function start(script, input, consoleLimit) {
-    const { $context = {}, $nodes = {}, $vars = {}, $env = {}, args = {} } = input
-    Object.setPrototypeOf($context, contextBase)
+    const { $context, $nodes = {}, $vars = {}, $env = {}, args = {} } = input
     outcome = pending
     reason = undefined
     shared.setPrefix(shared.heads[0].length)
@@ -49,19 +60,21 @@
     })]
   }
 
-  function evaluate(expression, input, limit) {
-    const { $context = {}, $nodes = {}, $vars = {}, $env = {}, args = {} } = input
-    Object.setPrototypeOf($context, contextBase)
+  /** The value of an expression, or a list as `failed` gives it. */
+  function evaluate(expression, input, write, limit) {
+    const { $context, $nodes = {}, $vars = {}, $env = {}, args = {} } = input
     shared.setPrefix(shared.heads[1].length)
-    let value
     try {
-      value = expression($context, $context, $nodes, $vars, $env, args)
+      return write(expression($context, $context, $nodes, $vars, $env, args), limit)
     } catch (error) {
       return failed('thrown', error)
     }
-    return resultText(value, limit)
   }
 
+  const evaluateExpression = (expression, input, limit) => evaluate(expression, input, shared.resultText, limit)
+  const evaluateCondition = (expression, input) => evaluate(expression, input, truth)
+
   const { check, compile, consoleText } = shared
-  shared.entries = { start, finish, evaluate, check, compile, consoleText }
+  shared.contextBase = contextBase
+  shared.entries = { prepare, start, finish, evaluateExpression, evaluateCondition, check, compile, consoleText }
 })

@@ -57,6 +57,7 @@
   }
 
   const formPart = (text) => percentEncode(text, form).replace(/%20/g, '+')
+  const formText = (pairs) => pairs.map(([name, value]) => formPart(name) + '=' + formPart(value)).join('&')
   const scalar = (value) => String(value).toWellFormed()
 
   function pairsOf(init) {
@@ -79,7 +80,7 @@
 
   class URLSearchParams {
     #pairs
-    /** Tells the URL whose query this is. */
+    /** Tells the URL whose query this is that it has to be written again. */
     #changed = () => {}
 
     constructor(init) {
@@ -93,19 +94,20 @@
     static reset(params, text) {
       params.#pairs = parseForm(text)
     }
+    static text(params) { return formText(params.#pairs) }
 
     get size() { return this.#pairs.length }
 
     append(name, value) {
       this.#pairs.push([scalar(name), scalar(value)])
-      this.#changed(this.toString())
+      this.#changed()
     }
 
     delete(name, value) {
       name = scalar(name)
       const wanted = value === undefined ? undefined : scalar(value)
       this.#pairs = this.#pairs.filter((pair) => pair[0] !== name || (wanted !== undefined && pair[1] !== wanted))
-      this.#changed(this.toString())
+      this.#changed()
     }
 
     get(name) {
@@ -130,12 +132,12 @@
       if (first < 0) return this.append(name, value)
       this.#pairs = this.#pairs.filter((pair, i) => pair[0] !== name || i === first)
       this.#pairs[first] = [name, scalar(value)]
-      this.#changed(this.toString())
+      this.#changed()
     }
 
     sort() {
       this.#pairs.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0))
-      this.#changed(this.toString())
+      this.#changed()
     }
 
     forEach(callback, thisArgument) {
@@ -153,14 +155,16 @@
     }
     [Symbol.iterator]() { return this.entries() }
 
-    toString() { return this.#pairs.map(([name, value]) => formPart(name) + '=' + formPart(value)).join('&') }
+    toString() { return formText(this.#pairs) }
     get [Symbol.toStringTag]() { return 'URLSearchParams' }
   }
 
   shared.bindParams = URLSearchParams.bind
   shared.resetParams = URLSearchParams.reset
+  shared.paramsText = URLSearchParams.text
   delete URLSearchParams.bind
   delete URLSearchParams.reset
+  delete URLSearchParams.text
   shared.percent = { encode: percentEncode, decodeText: percentDecodeText, control, fragment, query, path, userinfo }
   shared.percent.specialQuery = encodeSet(query, "'")
   shared.scalar = scalar

@@ -9,9 +9,14 @@
   const labels = {
     __proto__: null, 'utf-8': 'utf-8', utf8: 'utf-8', 'unicode-1-1-utf-8': 'utf-8',
     'utf-16le': 'utf-16le', 'utf-16': 'utf-16le', 'ucs-2': 'utf-16le', unicode: 'utf-16le', 'utf-16be': 'utf-16be',
-    latin1: 'windows-1252', l1: 'windows-1252', ascii: 'windows-1252', 'us-ascii': 'windows-1252',
-    'iso-8859-1': 'windows-1252', 'windows-1252': 'windows-1252', cp1252: 'windows-1252',
+    unicode11utf8: 'utf-8', unicode20utf8: 'utf-8', 'x-unicode20utf8': 'utf-8', csunicode: 'utf-16le',
+    'iso-10646-ucs-2': 'utf-16le', unicodefeff: 'utf-16le', unicodefffe: 'utf-16be',
   }
+  const latin = [
+    'ansi_x3.4-1968', 'ascii', 'cp1252', 'cp819', 'csisolatin1', 'ibm819', 'iso-8859-1', 'iso-ir-100', 'iso8859-1',
+    'iso88591', 'iso_8859-1', 'iso_8859-1:1987', 'l1', 'latin1', 'us-ascii', 'windows-1252', 'x-cp1252',
+  ]
+  for (const label of latin) labels[label] = 'windows-1252'
 
   class TextEncoder {
     get encoding() { return 'utf-8' }
@@ -141,6 +146,15 @@
     return shared.decode(shared.encode(digits, 'base64'), 'latin1')
   }
 
+  /** The numbers that errors had before they had names. */
+  const codes = {
+    __proto__: null, IndexSizeError: 1, HierarchyRequestError: 3, WrongDocumentError: 4, InvalidCharacterError: 5,
+    NoModificationAllowedError: 7, NotFoundError: 8, NotSupportedError: 9, InUseAttributeError: 10,
+    InvalidStateError: 11, SyntaxError: 12, InvalidModificationError: 13, NamespaceError: 14, InvalidAccessError: 15,
+    TypeMismatchError: 17, SecurityError: 18, NetworkError: 19, AbortError: 20, URLMismatchError: 21,
+    QuotaExceededError: 22, TimeoutError: 23, InvalidNodeTypeError: 24, DataCloneError: 25,
+  }
+
   class DOMException extends Error {
     #name
     constructor(message = '', name = 'Error') {
@@ -148,6 +162,7 @@
       this.#name = String(name)
     }
     get name() { return this.#name }
+    get code() { return codes[this.#name] ?? 0 }
   }
 
   shared.domException = (message, name) => new DOMException(message, name)

@@ -21,13 +21,21 @@
     scheme: '', username: '', password: '', host: null, port: null, path: [], query: null, fragment: null,
   })
 
+  /** Without controls and blanks at its ends. A regular expression would begin anew at each blank. */
+  function trimmed(text) {
+    let [start, end] = [0, text.length]
+    while (start < end && text.charCodeAt(start) <= 0x20) start++
+    while (end > start && text.charCodeAt(end - 1) <= 0x20) end--
+    return text.slice(start, end)
+  }
+
   class PathParser {
     /** `override` is the state in which a setter enters; it changes `url` in place. */
     constructor(text, base, url, override) {
       this.base = base
       this.override = override
       this.url = url ?? newURL()
-      if (!url) text = text.replace(/^[\0-\x20]+|[\0-\x20]+$/g, '')
+      if (!url) text = trimmed(text)
       this.input = [...text.replace(/[\t\n\r]/g, '')]
       this.state = override ?? 'schemeStart'
       this.buffer = ''

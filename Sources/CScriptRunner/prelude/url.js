@@ -34,6 +34,8 @@
   class URL {
     #url
     #params
+    /** Whether the query was changed by its parameters since it was written. */
+    #isQueryStale = false
 
     constructor(text, base) {
       this.#url = parse(text, base)
@@ -43,7 +45,7 @@
     static canParse(text, base) { return parse(text, base) !== null }
     static parse(text, base) { return URL.canParse(text, base) ? new URL(text, base) : null }
 
-    get href() { return serialize(this.#url) }
+    get href() { return serialize(this.#written) }
     set href(value) {
       const url = parseURL(scalar(value))
       if (!url) throw invalid(scalar(value))
@@ -93,7 +95,10 @@
       this.#change(scalar(value), 'pathStart')
     }
 
-    get search() { return this.#url.query ? '?' + this.#url.query : '' }
+    get search() {
+      const { query } = this.#written
+      return query ? '?' + query : ''
+    }
     set search(value) {
       this.#setTail('query', scalar(value), '?')
       this.#resetParams()
@@ -103,7 +108,7 @@
       if (!this.#params) {
         this.#params = new URLSearchParams(this.#url.query ?? '')
         shared.resetParams(this.#params, this.#url.query ?? '')
-        shared.bindParams(this.#params, (text) => { this.#url.query = text === '' ? null : text })
+        shared.bindParams(this.#params, () => { this.#isQueryStale = true })
       }
       return this.#params
     }
@@ -114,6 +119,14 @@
     toString() { return this.href }
     toJSON() { return this.href }
     get [Symbol.toStringTag]() { return 'URL' }
+
+    get #written() {
+      if (this.#isQueryStale) {
+        this.#url.query = shared.paramsText(this.#params) || null
+        this.#isQueryStale = false
+      }
+      return this.#url
+    }
 
     get #isOpaque() { return typeof this.#url.path === 'string' }
 
@@ -128,6 +141,7 @@
     }
 
     #resetParams() {
+      this.#isQueryStale = false
       if (this.#params) shared.resetParams(this.#params, this.#url.query ?? '')
     }
   }

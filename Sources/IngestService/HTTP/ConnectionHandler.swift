@@ -37,7 +37,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var readIsDue = false
   var isQuiescing = false
   var inputIsClosed = false
-  private var clientAddress = ""
+  private var client = ClientAddress.unknown
   var lastActivity = NIODeadline.uptimeNanoseconds(0)
   /// When the last answer had left; nil before.
   var lingerStart: NIODeadline?
@@ -53,7 +53,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
-    clientAddress = context.remoteAddress?.ipAddress ?? ""
+    client = ClientAddress(peer: context.remoteAddress, trusted: services.proxies)
     lastActivity = context.eventLoop.now
     let channel = context.channel
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -119,7 +119,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
-    let request = IncomingRequest(head: head, clientAddress: clientAddress)
+    let request = IncomingRequest(head: head, clientAddress: client.of(head.headers))
     let started = context.eventLoop.now
     guard ConnectionServices.accepts(request) else {
       return answer(Problem.headersTooLarge.answer(requestID: request.requestID), to: request, context: context)

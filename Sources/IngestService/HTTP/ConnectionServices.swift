@@ -3,6 +3,7 @@
 import Logging
 import NIOCore
 import NIOHTTP1
+import ProcessSupport
 import Synchronization
 
 struct ConnectionServices: Sendable {
@@ -11,6 +12,8 @@ struct ConnectionServices: Sendable {
   let metrics: IngestMetrics
   let date: DateHeader
   let logger: Logger
+  /// Whose `X-Forwarded-For` is believed.
+  var proxies = AddressSet.empty
 
   static let watchInterval: TimeAmount = .seconds(2)
   /// A kept-alive connection without a request.

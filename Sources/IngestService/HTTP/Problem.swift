@@ -54,6 +54,11 @@ extension Problem {
       headers: ["allow": allowed.joined(separator: ", ")])
   }
 
+  /// Says no more: which addresses are allowed is nobody's business.
+  static let addressNotAllowed = Problem(
+    status: 403, name: "address-not-allowed", title: "Address not allowed",
+    detail: "This workflow takes no webhooks from the address of this request.")
+
   static func malformed(_ detail: String) -> Problem {
     Problem(status: 400, name: "malformed-request", title: "Malformed request", detail: detail)
   }

@@ -5,12 +5,9 @@ import ExecutionQueue
 import JSONCodec
 import NIOCore
 import NIOHTTP1
+import ProcessSupport
 import Verification
 import Workflows
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// What a webhook is made of, beside its head.
 struct WebhookParts {
@@ -93,15 +90,6 @@ final class IncomingWebhook: Sendable {
       bodyKind: workflow.trigger.bodyKind, body: body)
   }
 
-}
-
-enum WallClock {
-  /// Since 1970.
-  static var milliseconds: Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-  }
 }
 
 extension HTTPHeaders {

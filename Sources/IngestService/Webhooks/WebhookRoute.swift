@@ -23,12 +23,14 @@ final class WebhookRoute: Sendable {
   let address: String
   let brakes: Brakes
   let senderKeys: SenderKeys
+  let addresses: NamedAddressLists
   let logger: Logger
   let eventLoop: any EventLoop
 
   init(
     catalog: CatalogService, admissions: any AdmissionQueue, inbox: ReplyInbox, gate: AdmissionGate,
     metrics: IngestMetrics, environment: [String: String], bodyLimit: Int, address: String, senderKeys: SenderKeys,
+    addresses: NamedAddressLists,
     logger: Logger,
     eventLoop: any EventLoop
   ) {
@@ -41,6 +43,7 @@ final class WebhookRoute: Sendable {
     self.bodyLimit = bodyLimit
     self.address = address
     self.senderKeys = senderKeys
+    self.addresses = addresses
     brakes = Brakes()
     self.logger = logger
     self.eventLoop = eventLoop
@@ -73,6 +76,9 @@ final class WebhookRoute: Sendable {
     let checks = trigger.checks as? WebhookChecks
     guard trigger.methods.contains(request.method) || checks?.furtherMethods.contains(request.method) == true else {
       return refuse(.methodNotAllowed(trigger.methods), request)
+    }
+    if let allowed = checks?.allowed, !allowed.permits(request.clientAddress, lists: addresses) {
+      return refuse(.addressNotAllowed, request)
     }
     guard entry.enabled else { return refuse(.disabled(entry.key), request) }
     if let wait = brakes.wait(of: request.clientAddress, in: workflow, now: eventLoop.now) {

@@ -1,19 +1,20 @@
-// Reads files of known small size: secrets, and what the kernel tells under /proc. Kept free of Foundation, which
+// Reads files of known small size: secrets, lists of addresses, and what the kernel tells under /proc. Kept free of Foundation, which
 // ingest does not need.
 
 import Glibc
 
-struct FileProblem: Error {
-  let message: String
+package struct FileProblem: Error, Sendable {
+  /// What the file is or does, to follow its name: "cannot be read: …".
+  package let message: String
 
-  init(_ message: String) {
+  package init(_ message: String) {
     self.message = message
   }
 }
 
-enum SmallFile {
+package enum SmallFile {
   /// The names in a directory without `.` and `..`; nil when it cannot be read (see errno).
-  static func names(in directory: String) -> [String]? {
+  package static func names(in directory: String) -> [String]? {
     guard let stream = opendir(directory) else { return nil }
     defer { closedir(stream) }
     var names: [String] = []
@@ -27,7 +28,7 @@ enum SmallFile {
   }
 
   /// The content of a regular file, links followed; nil for anything that is not a regular file.
-  static func read(_ path: String, limit: Int) throws(FileProblem) -> [UInt8]? {
+  package static func read(_ path: String, limit: Int) throws(FileProblem) -> [UInt8]? {
     // A pipe among the files would otherwise hold the start for ever.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileProblem("cannot be read: \(lastSystemError())") }

@@ -24,7 +24,7 @@ extension Settings {
         problems.append("\(source): \(definition.quoted(text)) is not \(expected)")
       }
     }
-    problems += unsupported(in: variables)
+    problems += settings.contradictions
     warnings += unknown(in: variables)
     settings.environment = WorkflowEnvironment.read(
       variables: variables, directory: settings.secretsDirectory, problems: &problems, warnings: &warnings)
@@ -32,20 +32,20 @@ extension Settings {
     return (settings, warnings)
   }
 
-  /// Settings of other versions that change who is trusted: running without them would be worse than not running.
-  private static let refused = [
-    "TLS_CERT": "let a proxy such as nginx terminate TLS", "TLS_KEY": "let a proxy such as nginx terminate TLS",
-    "TRUSTED_PROXIES": "client addresses are those of the connection",
-  ]
-
-  private static func unsupported(in variables: [String: String]) -> [String] {
-    refused.sorted { $0.key < $1.key }.filter { variables[prefix + $0.key] != nil }.map { name, advice in
-      "\(prefix)\(name): not supported by this version; unset it (\(advice))"
+  /// What each setting alone cannot tell.
+  private var contradictions: [String] {
+    var problems: [String] = []
+    if (tlsCertificate == nil) != (tlsKey == nil) {
+      let (given, missing) = tlsKey == nil ? ("TLS_CERT", "TLS_KEY") : ("TLS_KEY", "TLS_CERT")
+      problems.append("\(Self.prefix)\(given): needs \(Self.prefix)\(missing) beside it")
+    } else if tlsCertificate == nil, tlsClientAuthorities != nil {
+      problems.append("\(Self.prefix)TLS_CLIENT_CA: needs \(Self.prefix)TLS_CERT and \(Self.prefix)TLS_KEY beside it")
     }
+    return problems
   }
 
   private static func unknown(in variables: [String: String]) -> [String] {
-    let known = Set(table.map(\.variable) + refused.keys.map { prefix + $0 })
+    let known = Set(table.map(\.variable))
     let names = variables.keys.filter { !known.contains($0) && !$0.hasPrefix(WorkflowEnvironment.prefix) }.sorted()
     return names.map { name in
       // Without the prefix, which all have in common.

@@ -12,6 +12,14 @@ package struct Settings: Sendable {
   package var listen = ListenAddress(host: "127.0.0.1", port: 8080)
   /// Without a slash at its end.
   package var publicURL: String?
+  /// PEM files; both or none. With authorities, clients have to show a certificate of one of them.
+  package var tlsCertificate: String?
+  package var tlsKey: String?
+  package var tlsClientAuthorities: String?
+  /// Whose `X-Forwarded-For` is believed.
+  package var trustedProxies: [AddressRange] = []
+  /// Of the lists of addresses that workflows name.
+  package var addressesDirectory: String?
   package var maxBody = ByteSize(bytes: 10 << 20)
   package var backlog = 1_000_000
   package var eventLoops = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

@@ -21,6 +21,21 @@ extension Settings {
     SettingDefinition(
       "PUBLIC_URL", \.publicURL, .webAddress, of: [.ingest], "what senders see, used for links"),
     SettingDefinition(
+      "TLS_CERT", \.tlsCertificate, .optionalText, of: [.ingest],
+      "PEM file with the certificate and its chain; webhooks are then accepted over TLS only"),
+    SettingDefinition(
+      "TLS_KEY", \.tlsKey, .optionalText, of: [.ingest], "PEM file with the certificate's private key"),
+    SettingDefinition(
+      "TLS_CLIENT_CA", \.tlsClientAuthorities, .optionalText, of: [.ingest],
+      "PEM file with authorities; clients without a certificate of one of them are then refused"),
+    SettingDefinition(
+      "TRUSTED_PROXIES", \.trustedProxies, .addressRanges, of: [.ingest],
+      "CIDRs whose X-Forwarded-For is believed, read from the right"),
+    SettingDefinition(
+      "ADDRESSES_DIR", \.addressesDirectory, .optionalText, of: [.ingest],
+      "a directory whose file NAME.txt is the list of addresses that workflows call NAME; millrace up takes deploy/addresses"
+    ),
+    SettingDefinition(
       "MAX_BODY", \.maxBody, .size(upTo: ByteSize(bytes: 256 << 20)), of: [.ingest],
       "larger request bodies get 413"),
     SettingDefinition(

@@ -25,14 +25,14 @@ struct ScriptNode: RunnableSettings {
       ("memory", SettingsSchema.size("The most that it may use; by default what MILLRACE_SCRIPT_MEMORY says.")),
     ])
 
-  private static let smallestMemory = 1 << 20
+  private static let smallestMemory = 16 << 20
 
   private static func read(_ reader: inout SettingsReader) -> any NodeSettings {
     let code = code(&reader)
     let args = reader.has("args") ? reader.template("args") : nil
     let environment = reader.strings("env")
     let memory = reader.size("memory")
-    if let memory, memory < smallestMemory { reader.report("\"memory\" must be at least 1MB", at: "memory") }
+    if let memory, memory < smallestMemory { reader.report("\"memory\" must be at least 16MB", at: "memory") }
     guard let code else { return UnreadSettings() }
     let script = ScriptCode(.script, code)
     return ScriptNode(

@@ -9,6 +9,10 @@ struct BranchConditions: Sendable {
     case structured(Condition)
     /// Its place among the codes.
     case script(Int)
+
+    var isScript: Bool {
+      if case .script = self { true } else { false }
+    }
   }
 
   /// Nil for a condition that could not be read.
@@ -21,7 +25,7 @@ struct BranchConditions: Sendable {
     parts = conditions.map { condition in
       guard let condition else { return nil }
       guard let expression = condition.expression else { return .structured(condition) }
-      codes.append(ScriptCode(.expression, expression))
+      codes.append(ScriptCode(.condition, expression))
       return .script(codes.count - 1)
     }
     self.codes = codes
@@ -33,31 +37,27 @@ struct BranchConditions: Sendable {
     guard !codes.isEmpty else {
       return step(try parts.firstIndex { try Self.holds($0, run.scope) })
     }
-    // The structured ones before the first in JavaScript may settle it without a script; those behind it are cheap
-    // enough to be evaluated in any case.
+    // The structured ones are cheap enough to be evaluated in any case. Where they settle it, nothing of what stands
+    // behind is run.
     let outcomes = parts.map { part in Result { try Self.holds(part, run.scope) } }
-    if let match = try Self.early(outcomes, parts) { return step(match) }
-    let call = ScriptCall(codes, input: try input.bytes(run.scope), timeLimit: run.node.timeout)
+    let end = outcomes.firstIndex { Self.settles($0) } ?? parts.count
+    let asked = parts[..<end].count { $0?.isScript ?? false }
+    if asked == 0 { return step(try end < parts.count && outcomes[end].get() ? end : nil) }
+    let call = ScriptCall(
+      Array(codes[..<asked]), input: try input.bytes(run.scope), timeLimit: run.node.timeout)
     return .compute { [parts] services in
       let results = try await services.outcome(of: call).results
-      for (index, part) in parts.enumerated() {
-        let holds =
-          switch part {
-          case .script(let place): try JSON(script: results[place]).isTruthy
-          case .structured, nil: try outcomes[index].get()
-          }
-        if holds { return Computed(step: step(index)) }
+      for (index, part) in parts[..<end].enumerated() {
+        guard case .script(let place) = part else { continue }
+        if try JSON(script: results[place]) == true { return Computed(step: step(index)) }
       }
-      return Computed(step: step(nil))
+      return Computed(step: step(try end < parts.count && outcomes[end].get() ? end : nil))
     }
   }
 
-  private static func early(_ outcomes: [Result<Bool, any Error>], _ parts: [Part?]) throws -> Int? {
-    for (index, part) in parts.enumerated() {
-      if case .script = part { return nil }
-      if try outcomes[index].get() { return index }
-    }
-    return nil
+  /// Whether it is done here, or is an error.
+  private static func settles(_ outcome: Result<Bool, any Error>) -> Bool {
+    if case .success(false) = outcome { false } else { true }
   }
 
   private static func holds(_ part: Part?, _ scope: ExecutionScope) throws -> Bool {
@@ -76,26 +76,19 @@ extension NodeServices {
 }
 
 extension JSONLimits {
-  /// Deeper than a runner lets results be.
-  static let scriptResult = JSONLimits(depth: 520)
+  /// Deeper than a runner lets results be; their length is what limits the number of values.
+  static let scriptResult = JSONLimits(depth: 520, nodes: .max)
 }
 
 extension JSON {
   init(script result: Result<[UInt8], ScriptFailure>) throws {
-    switch result {
-    case .success(let bytes): self = try JSON.parse(bytes, limits: .scriptResult)
-    case .failure(let failure): throw NodeFailure(failure)
-    }
-  }
-
-  /// As JavaScript has it.
-  var isTruthy: Bool {
-    switch kind {
-    case .null: false
-    case .bool: boolValue ?? false
-    case .number: doubleValue != 0
-    case .string: !(stringValue ?? "").isEmpty
-    case .array, .object: true
+    do {
+      self = try JSON.parse(result.get(), limits: .scriptResult)
+    } catch let failure as ScriptFailure {
+      throw NodeFailure(failure)
+    } catch {
+      // What a script writes itself by JSON.rawJSON.
+      throw NodeFailure(ScriptFailure(.result, "the result is no JSON: \(error)", name: "ResultError"))
     }
   }
 }

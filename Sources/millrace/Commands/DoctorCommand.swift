@@ -54,8 +54,10 @@ struct DoctorCommand: AsyncParsableCommand {
 
   private static func lookAtAddresses(_ settings: Settings, _ checkup: inout Checkup) async {
     let transport = HTTPTransport(egress: .everywhere)
-    for (name, address) in [("ingest", settings.listen), ("worker", settings.metricsListen)] {
-      switch await ReadinessProbe(address: address, transport: transport).look() {
+    for (name, address, scheme) in [
+      ("ingest", settings.listen, settings.ingestScheme), ("worker", settings.metricsListen, "http"),
+    ] {
+      switch await ReadinessProbe(address: address, transport: transport, scheme: scheme).look() {
       case .ready: checkup.good("address", "\(name) answers at \(address) and is ready")
       case .notReady(let why): checkup.warn("address", "\(name) answers at \(address) and is not ready: \(why)")
       case .stranger(let why): checkup.warn("address", "\(address) is used by something else: \(why)")

@@ -14,6 +14,11 @@ extension ListenAddress {
   }
 }
 
+extension Settings {
+  /// How ingest is spoken to on this machine.
+  var ingestScheme: String { tlsCertificate == nil ? "http" : "https" }
+}
+
 extension EgressPolicy {
   /// For requests that a person makes at the command line: that person could make them with curl as well.
   static let everywhere = EgressPolicy(allow: ["0.0.0.0/0", "::/0"].compactMap { AddressRange($0) })

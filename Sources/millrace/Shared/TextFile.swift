@@ -26,6 +26,10 @@ enum TextFile {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  static func unwritable(_ path: String, _ code: Int32) -> CommandFailure {
+    CommandFailure("\(path): cannot be written: \(String(cString: strerror(code)))")
+  }
+
   static func unreadable(_ path: String, _ code: Int32) -> CommandFailure {
     let reason = String(cString: strerror(code))
     return CommandFailure(

@@ -5,6 +5,7 @@ import Workflows
 
 struct UpGreeting {
   let listen: ListenAddress
+  let scheme: String
   let metrics: [ListenAddress]
   /// Without its password.
   let redis: String
@@ -12,7 +13,7 @@ struct UpGreeting {
 
   private static let body = #"{"event":"test","data":{"message":"Hello NocoBase"}}"#
 
-  private var root: String { "http://\(listen.connectable)" }
+  private var root: String { "\(scheme)://\(listen.connectable)" }
 
   var text: String {
     var facts = FactList()

@@ -25,6 +25,11 @@ struct UpPlan {
     directory = flags.rest.first ?? Self.standardDirectory
     command = try CommandSettings(flags: flags.arguments(for: .commandLine))
     self.workers = workers
+    if settings.tlsClientAuthorities != nil {
+      throw CommandFailure(
+        "MILLRACE_TLS_CLIENT_CA: up has no certificate to ask its ingest with; start the programs by themselves",
+        code: ExitCode.configuration)
+    }
   }
 
   private static func unknownFlag(_ argument: String) -> CommandFailure {
@@ -49,6 +54,9 @@ struct UpPlan {
     environment["MILLRACE_REDIS_URL"] = redis
     environment["MILLRACE_LOG_FORMAT"] = settings.logFormat.rawValue
     environment["MILLRACE_EGRESS_ALLOW"] = command.localEgress.map(\.description).joined(separator: " ")
+    if settings.addressesDirectory == nil, TextFile.isDirectory(AddressListDirectory.standard) {
+      environment["MILLRACE_ADDRESSES_DIR"] = AddressListDirectory.standard
+    }
     let given = flags.arguments(for: program).filter { !$0.hasPrefix("--redis-url=") }
     return ChildProcessLaunch(
       executable: executable, arguments: given + overrides, environment: environment,

@@ -26,7 +26,8 @@ extension UpSession {
     _ = try await ApplyCommand.publish(workflows, over: connection)
     try await startPrograms(redis: url, listen, metrics, connection)
     return UpGreeting(
-      listen: listen, metrics: metrics, redis: try RedisAccess.parsed(url).description,
+      listen: listen, scheme: plan.settings.ingestScheme, metrics: metrics,
+      redis: try RedisAccess.parsed(url).description,
       workflows: workflows.map(\.workflow))
   }
 
@@ -84,8 +85,8 @@ extension UpSession {
       let launch = try plan.launch(.worker, as: name, redis: redis, overrides: ["--metrics-listen=\(address)"])
       workers.append(try start(name, launch))
     }
-    try await wait(for: ingest, at: listen, knowing: workflows.first?.workflow.key)
-    for (worker, address) in zip(workers, metrics) { try await wait(for: worker, at: address, knowing: nil) }
+    try await wait(for: ingest, at: listen, plan.settings.ingestScheme, knowing: workflows.first?.workflow.key)
+    for (worker, address) in zip(workers, metrics) { try await wait(for: worker, at: address, "http", knowing: nil) }
     // A synchronous webhook is refused while no worker has been heard of.
     let inspection = RedisInspection(connection: connection, keys: QueueKeys(partition: 0))
     for worker in workers {
@@ -96,8 +97,10 @@ extension UpSession {
     }
   }
 
-  private func wait(for process: KeptProcess, at address: ListenAddress, knowing key: String?) async throws {
-    let probe = ReadinessProbe(address: address, transport: transport)
+  private func wait(for process: KeptProcess, at address: ListenAddress, _ scheme: String, knowing key: String?)
+    async throws
+  {
+    let probe = ReadinessProbe(address: address, transport: transport, scheme: scheme)
     try await process.waitUntilReady(within: Self.patience) {
       switch await probe.look() {
       case .ready:
