@@ -65,6 +65,7 @@ let package = Package(
     .target(
       name: "RedisClient", dependencies: ["CHiredis", "ProcessSupport", nioCore, nioPosix, logging],
       swiftSettings: strict),
+    .target(name: "AuditLog", dependencies: ["JSONCodec", "ProcessSupport"], swiftSettings: strict),
     .target(name: "JSONQuery", dependencies: ["JSONCodec", "Patterns"], swiftSettings: safe),
     .target(name: "JSONValidation", dependencies: ["JSONCodec", "Patterns"], swiftSettings: safe),
     .target(
@@ -97,8 +98,8 @@ let package = Package(
     .target(
       name: "IngestService",
       dependencies: [
-        "Catalog", "WebhookChecks", "Verification", "JSONValidation", "ExecutionQueue", "Workflows", "JSONCodec",
-        "ProcessSupport", nioCore, nioPosix, nioHTTP, nioTLS, nioSSL, lifecycle, logging,
+        "AuditLog", "Catalog", "WebhookChecks", "Verification", "JSONValidation", "ExecutionQueue", "Workflows",
+        "JSONCodec", "ProcessSupport", nioCore, nioPosix, nioHTTP, nioTLS, nioSSL, lifecycle, logging,
       ], swiftSettings: strict),
     .target(
       name: "WorkerService",
@@ -125,7 +126,8 @@ let package = Package(
     .executableTarget(
       name: "millrace",
       dependencies: [
-        "WebhookChecks", "Verification", "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog", "ExecutionQueue",
+        "AuditLog", "WebhookChecks", "Verification", "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog",
+        "ExecutionQueue",
         "RedisClient", "Workflows", "JSONCodec", "ProcessSupport", nioCore, nioPosix, logging, arguments,
       ], swiftSettings: strict),
     .executableTarget(
@@ -149,7 +151,13 @@ let package = Package(
       dependencies: ["RedisClient", "ProcessSupport", "TestSupport", nioCore, nioPosix, nioEmbedded],
       swiftSettings: strict),
     .testTarget(
+      name: "VerificationTests",
+      dependencies: ["Verification", "JSONCodec", "TestSupport", crypto, cryptoExtras], swiftSettings: strict),
+    .testTarget(
       name: "JSONValidationTests", dependencies: ["JSONValidation", "JSONCodec", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "AuditLogTests", dependencies: ["AuditLog", "JSONCodec", "ProcessSupport", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "JSONQueryTests", dependencies: ["JSONQuery", "JSONCodec", "TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -176,7 +184,8 @@ let package = Package(
     .testTarget(
       name: "IngestServiceTests",
       dependencies: [
-        "IngestService", "WebhookChecks", "Catalog", "ExecutionQueue", "Workflows", "JSONCodec", "ProcessSupport", "TestSupport",
+        "IngestService", "AuditLog", "WebhookChecks", "Catalog", "ExecutionQueue", "Workflows", "JSONCodec",
+        "ProcessSupport", "TestSupport", lifecycle,
         nioCore, nioPosix, nioEmbedded, nioHTTP, nioTLS, nioSSL, logging,
       ], swiftSettings: strict),
     .testTarget(

@@ -22,6 +22,8 @@ package struct IngestServer: Service {
     package var gate: AdmissionGate
     package var health: Health
     package var registry: MetricsRegistry
+    /// Nil when there is no audit log.
+    package var audit: AuditWriter?
     package var logger: Logger
     /// Nil: plain HTTP.
     package var tls: TLSContexts?
@@ -33,6 +35,7 @@ package struct IngestServer: Service {
       catalog: CatalogService, inbox: ReplyInbox, senderKeys: SenderKeys,
       addresses: NamedAddressLists, gate: AdmissionGate, health: Health,
       registry: MetricsRegistry,
+      audit: AuditWriter?,
       logger: Logger
     ) {
       self.group = group
@@ -44,6 +47,7 @@ package struct IngestServer: Service {
       self.gate = gate
       self.health = health
       self.registry = registry
+      self.audit = audit
       self.logger = logger
     }
   }
@@ -110,7 +114,7 @@ package struct IngestServer: Service {
     registerGauges(budget)
     let routers = Dictionary(
       uniqueKeysWithValues: parts.group.makeIterator().map { loop in
-        (ObjectIdentifier(loop), (router(on: loop, metrics: metrics), services(budget, metrics)))
+        (ObjectIdentifier(loop), (router(on: loop, metrics: metrics), services(on: loop, budget, metrics)))
       })
     let (tls, logger) = (parts.tls, parts.logger)
     let bootstrap = ServerBootstrap(group: parts.group)
@@ -149,10 +153,12 @@ package struct IngestServer: Service {
       status: StatusEndpoints(health: parts.health, metrics: parts.registry))
   }
 
-  private func services(_ budget: BodyBudget, _ metrics: IngestMetrics) -> ConnectionServices {
+  private func services(
+    on loop: any EventLoop, _ budget: BodyBudget, _ metrics: IngestMetrics
+  ) -> ConnectionServices {
     ConnectionServices(
-      budget: budget, connections: connections, metrics: metrics, date: DateHeader(), logger: parts.logger,
-      proxies: parts.proxies)
+      budget: budget, connections: connections, metrics: metrics, date: DateHeader(),
+      audit: parts.audit?.trail(on: loop), logger: parts.logger, proxies: parts.proxies)
   }
 
   private func registerGauges(_ budget: BodyBudget) {

@@ -33,6 +33,10 @@ package struct AddressList: Sendable {
 
   package struct Unreadable: Error, Sendable, Equatable {
     package let texts: [String]
+
+    package init(texts: [String]) {
+      self.texts = texts
+    }
   }
 }
 

@@ -22,6 +22,7 @@ struct MillraceSetup: Sendable {
       [
         "--listen", "127.0.0.1:\(port)", "--redis-url", redis.url, "--durability", "normal", "--event-loops",
         "\(eventLoops)", "--backlog", "100000000", "--log-level", "warning", "--shutdown-grace", "2s",
+        "--audit-dir", "\(stage.directory)/audit",
       ] + further, environment: programs.environment)
     try await ready(program, port: port)
     return (program, port)

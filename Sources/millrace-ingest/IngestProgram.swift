@@ -83,9 +83,14 @@ enum IngestProgram {
     let queues = admissions
     let addresses = NamedAddressLists(directory: settings.addressesDirectory, logger: logger)
     addresses.register(in: registry)
+    let audit = settings.auditPlace.map { directory in
+      AuditWriter(
+        files: AuditFiles(directory: directory, size: settings.auditSize.bytes), registry: registry, logger: logger)
+    }
     var parts = IngestServer.Parts(
       group: group, admissions: { loop in queues[ObjectIdentifier(loop)]! }, catalog: catalog, inbox: inbox,
-      senderKeys: senderKeys, addresses: addresses, gate: gate, health: health, registry: registry, logger: logger)
+      senderKeys: senderKeys, addresses: addresses, gate: gate, health: health, registry: registry, audit: audit,
+      logger: logger)
     tls?.register(in: registry)
     parts.tls = tls
     parts.proxies = AddressSet(settings.trustedProxies)
@@ -98,11 +103,13 @@ enum IngestProgram {
     try? await housekeeping.whenReady(timeout: .seconds(3))
     try? await catalog.refresh()
 
-    // The server stops first, while the inbox still brings the replies that its callers wait for.
+    // The server stops first, while the inbox still brings the replies that its callers wait for, and the audit log
+    // keeps what they were answered.
     var services: [any Service] = [inbox, watch, catalog, addresses, senderKeys]
     if let tls { services += [TLSWatch(tls), HangupReload(tls: tls)] }
     let running = ServiceGroup(
-      services: services + [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: (audit.map { [$0] } ?? []) + services + [server], gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: logger)
     try await running.run()
     for connection in connections { try? await connection.close().get() }
     try await group.shutdownGracefully()

@@ -15,7 +15,7 @@ struct Millrace: AsyncParsableCommand {
     subcommands: [
       UpCommand.self, ApplyCommand.self, ValidateCommand.self, SchemaCommand.self, WorkflowsCommand.self,
       EnableCommand.self, DisableCommand.self, RunCommand.self, SendCommand.self, ShowCommand.self,
-      DoctorCommand.self, AddressesCommand.self,
+      AuditCommand.self, DoctorCommand.self, AddressesCommand.self,
     ])
 
   static func main() async {

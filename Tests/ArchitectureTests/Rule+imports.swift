@@ -58,7 +58,7 @@ enum Floors {
   private static let targets: [[String]] = [
     ["CHiredis", "CCurl", "CSimdjson", "CLinux", "CRE2", "CJavaScriptCore", "CScriptRunner"],
     ["JSONCodec", "Executors", "Patterns", "ProcessSupport"],
-    ["Workflows", "RedisClient", "OutboundHTTP", "JSONQuery", "JSONValidation", "Scripting"],
+    ["Workflows", "RedisClient", "OutboundHTTP", "JSONQuery", "JSONValidation", "Scripting", "AuditLog"],
     ["ExecutionQueue", "WorkflowEngine", "Verification"],
     ["Catalog", "WebhookChecks"],
     ["IngestService", "WorkerService"],

@@ -16,11 +16,12 @@ final class HandlerStage {
   let connections = OpenConnections(limit: 10)
   let halfClose = HalfClose()
 
-  init() throws {
+  init(audit: AuditWriter? = nil) throws {
     router = FakeRouter(eventLoop: channel.eventLoop)
     let services = ConnectionServices(
       budget: budget, connections: connections, metrics: IngestMetrics(registry: MetricsRegistry()),
-      date: DateHeader(), logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+      date: DateHeader(), audit: audit?.trail(on: channel.eventLoop),
+      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
     try channel.pipeline.syncOperations.addHandlers(
       halfClose, decoder, ConnectionHandler(router: router, services: services))

@@ -9,6 +9,7 @@ import NIOPosix
 import ProcessSupport
 import TestSupport
 import Testing
+import WebhookChecks
 import Workflows
 
 @testable import IngestService
@@ -20,6 +21,7 @@ struct IngestStage: Sendable {
   let inbox: ReplyInbox
   let gate: AdmissionGate
   let registry: MetricsRegistry
+  let audit: AuditWriter?
 
   struct Options {
     var backlog = 1000
@@ -27,6 +29,8 @@ struct IngestStage: Sendable {
     var limits = IngestServer.Limits()
     var environment: [String: String] = [:]
     var waiters = 100
+    /// Where the audit log is written; nil for none.
+    var auditDirectory: String?
     var tls: TLSContexts?
     var proxies = AddressSet.empty
     /// Stands between ingest and the memory queue.
@@ -42,18 +46,22 @@ struct IngestStage: Sendable {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
     let queue = MemoryQueue(backlog: options.backlog, lifetime: .seconds(600))
     try await apply(workflows, to: queue)
-    let catalog = CatalogService(store: queue, loader: WorkflowLoader(nodesIgnored: ()), logger: logger)
+    let catalog = CatalogService(
+      store: queue, loader: WorkflowLoader(nodesIgnored: (), trigger: WebhookChecks.triggerExtension), logger: logger)
     if options.loads { try await catalog.refresh() }
     let inbox = ReplyInbox(name: "box", queue: queue.replies(inbox: "box"), limit: options.waiters, logger: logger)
     let gate = AdmissionGate(logger: logger)
     let registry = MetricsRegistry()
+    let audit = options.auditDirectory.map { directory in
+      AuditWriter(files: AuditFiles(directory: directory, size: 1 << 20), registry: registry, logger: logger)
+    }
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     let wrap = options.admissions
     var parts = IngestServer.Parts(
       group: group, admissions: { wrap(queue.admissions(on: $0)) }, catalog: catalog, inbox: inbox,
       senderKeys: SenderKeys(store: NoKeyDocuments(), logger: logger),
       addresses: NamedAddressLists(directory: nil, logger: logger), gate: gate,
-      health: Health(), registry: registry, logger: logger)
+      health: Health(), registry: registry, audit: audit, logger: logger)
     parts.tls = options.tls
     parts.proxies = options.proxies
     let server = IngestServer(
@@ -64,7 +72,7 @@ struct IngestStage: Sendable {
     var iterator = ports.makeAsyncIterator()
     let port = await iterator.next() ?? 0
     let stage = IngestStage(
-      port: port, queue: queue, catalog: catalog, inbox: inbox, gate: gate, registry: registry)
+      port: port, queue: queue, catalog: catalog, inbox: inbox, gate: gate, registry: registry, audit: audit)
     let result: Swift.Result<Result, any Error>
     do { result = .success(try await body(stage)) } catch { result = .failure(error) }
     for task in running {
@@ -76,7 +84,7 @@ struct IngestStage: Sendable {
   }
 
   private static func apply(_ workflows: [String: String], to queue: MemoryQueue) async throws {
-    let loader = WorkflowLoader(nodesIgnored: ())
+    let loader = WorkflowLoader(nodesIgnored: (), trigger: WebhookChecks.triggerExtension)
     let definitions = try workflows.sorted { $0.key < $1.key }.map { key, text in
       // A text that is no workflow stands for one that a newer version has applied.
       guard !text.hasPrefix("{}") else { return NewDefinition(key: key, enabled: true, definition: Array(text.utf8)) }

@@ -41,6 +41,8 @@ import Testing
     #expect(settings.metricsListen.description == "127.0.0.1:9090")
     #expect(settings.shutdownGrace == .seconds(25))
     #expect(settings.stateDirectory == ".millrace")
+    #expect(settings.auditPlace == ".millrace/audit")
+    #expect(settings.auditSize.bytes == 256 << 20)
     #expect(settings.logLevel == .info)
     #expect(settings.scriptProcesses >= 1)
     #expect(settings.scriptMemory.bytes == 128 << 20)
@@ -67,6 +69,7 @@ import Testing
       "MILLRACE_EVENT_LOOPS": "3", "MILLRACE_MAX_CONNECTIONS": "30", "MILLRACE_SYNC_WAITERS": "40",
       "MILLRACE_CONCURRENCY": "50", "MILLRACE_EGRESS_ALLOW": "10.0.0.0/8 fd00::/8", "MILLRACE_SECRETS_DIR": "/",
       "MILLRACE_METRICS_LISTEN": "127.0.0.1:2", "MILLRACE_SHUTDOWN_GRACE": "3s", "MILLRACE_STATE_DIR": "state",
+      "MILLRACE_AUDIT_DIR": "/var/log/millrace", "MILLRACE_AUDIT_SIZE": "1GB",
       "MILLRACE_LOG_LEVEL": "debug", "MILLRACE_LOG_FORMAT": "json",
       "MILLRACE_SCRIPT_PROCESSES": "4", "MILLRACE_SCRIPT_MEMORY": "64MB", "MILLRACE_SCRIPT_TIME": "5s",
     ]
@@ -80,6 +83,13 @@ import Testing
       #expect(definition.rawText(byVariable) == value)
       #expect(definition.rawText(byFlag) == value)
     }
+  }
+
+  @Test("the audit log goes with the state directory, has a place of its own, or is off")
+  func auditPlace() throws {
+    #expect(try read(.ingest, ["--state-dir", "state"]).auditPlace == "state/audit")
+    #expect(try read(.ingest, ["--state-dir", "state", "--audit-dir", "log"]).auditPlace == "log")
+    #expect(try read(.ingest, [], ["MILLRACE_AUDIT_DIR": "off"]).auditPlace == nil)
   }
 
   @Test("all problems are told at once, each with its source, its value and what was expected")
@@ -124,7 +134,6 @@ import Testing
     "a flag that is not this program's is a problem",
     arguments: [
       (["--concurrency", "5"], "--concurrency: a setting of millrace-worker, not of millrace-ingest"),
-      (["--state-dir=x"], "--state-dir: a setting of millrace, not of millrace-ingest"),
       (["serve"], "'serve': millrace-ingest takes no such argument"),
       (["--nothing-like-it"], "--nothing-like-it: unknown flag; see --help"),
       (["--listen="], "--listen: a value is missing"), (["--listen", "--backlog=5"], "--listen: a value is missing"),
@@ -175,7 +184,7 @@ import Testing
     let reading = FlagReading(settingsAmong: words)
     #expect(reading.rest == ["up", "workflows", "--verbose"])
     #expect(reading.problems.isEmpty)
-    #expect(reading.arguments(for: .ingest) == ["--listen=:8080"])
+    #expect(reading.arguments(for: .ingest) == ["--listen=:8080", "--state-dir=s"])
     #expect(reading.arguments(for: .worker) == ["--concurrency=5"])
     #expect(reading.arguments(for: .commandLine) == ["--listen=:8080", "--concurrency=5", "--state-dir=s"])
   }

@@ -96,9 +96,9 @@ final class RawConnection {
       }
     }
     guard code == 0 else { throw Failure() }
-    var patience = timeval()
-    patience.tv_sec = 20
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    // As `timeval` lies in memory: which module that type belongs to depends on what is compiled beside this file.
+    var patience = [20, 0]
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(patience.count * MemoryLayout<Int>.stride))
   }
 
   deinit {

@@ -16,6 +16,8 @@ package final class SystemProcess: Sendable {
   package let port: Int
   private let redis: RedisServer
   private let settings: [String: String]
+  /// An ingest's; one that no test asks for goes away with this value.
+  private let auditLog = try? TemporaryDirectory("millrace-audit")
   private let state = Mutex(State())
 
   private struct State {
@@ -34,6 +36,7 @@ package final class SystemProcess: Sendable {
     case .ingest:
       variables["MILLRACE_LISTEN"] = address
       variables["MILLRACE_EVENT_LOOPS"] = "1"
+      variables["MILLRACE_AUDIT_DIR"] = auditLog?.path ?? "off"
     case .worker:
       variables["MILLRACE_METRICS_LISTEN"] = address
       variables["MILLRACE_EGRESS_ALLOW"] = "127.0.0.0/8"
@@ -41,6 +44,8 @@ package final class SystemProcess: Sendable {
     self.settings = variables.merging(settings) { $1 }
   }
 
+  /// Where an ingest writes its audit log.
+  package var auditDirectory: String { auditLog?.path ?? "off" }
   package var program: RunningProgram? { state.withLock { $0.program } }
   package var isRunning: Bool { program?.isRunning ?? false }
   /// A worker's name in the queue, known once `start` has returned.

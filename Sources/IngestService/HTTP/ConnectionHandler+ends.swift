@@ -1,5 +1,6 @@
 // How a connection ends: with an answer that the client can still read, whoever wants the end.
 
+import AuditLog
 import NIOCore
 import NIOHTTP1
 
@@ -36,25 +37,25 @@ extension ConnectionHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard let error = error as? HTTPParserError, error != .invalidEOFState else { return context.close(promise: nil) }
     switch state {
-    case .idle where waiting.isEmpty: refuse(error, context: context)
+    case .idle where waiting.isEmpty: refuse(error, requestID: RequestID.random(), context: context)
     case .reading(let reading):
       services.budget.release(reading.body.readableBytes)
-      refuse(error, context: context)
+      refuse(error, requestID: reading.request.requestID, context: context)
     // What came before is answered; nothing can be read behind it.
     case .idle, .responding: isQuiescing = true
     case .lingering: break
     }
   }
 
-  private func refuse(_ error: HTTPParserError, context: ChannelHandlerContext) {
+  private func refuse(_ error: HTTPParserError, requestID: String, context: ChannelHandlerContext) {
     let problem =
       error == .headerOverflow
-      ? Problem.headersTooLarge : Problem.malformed("This is not a well-formed HTTP/1.1 request.")
-    let requestID = RequestID.random()
+      ? Problem.headersTooLarge : Problem.malformed("This is not a well-formed HTTP/1.1 request.", check: .http)
     var output = ByteBuffer()
     problem.answer(requestID: requestID)
       .write(to: &output, requestID: requestID, date: services.date.text, closes: true, withBody: true)
     services.metrics.answered(status: problem.status, after: .zero)
+    services.audit?.record(problem, requestID: requestID, from: client.peer)
     end(with: output, context: context)
   }
 

@@ -37,7 +37,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var readIsDue = false
   var isQuiescing = false
   var inputIsClosed = false
-  private var client = ClientAddress.unknown
+  private(set) var client = ClientAddress.unknown
   var lastActivity = NIODeadline.uptimeNanoseconds(0)
   /// When the last answer had left; nil before.
   var lingerStart: NIODeadline?
@@ -70,7 +70,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     watch?.cancel()
     bound = nil
     services.connections.remove(context.channel)
-    if case .reading(let reading) = state { services.budget.release(reading.body.readableBytes) }
+    if case .reading(let reading) = state {
+      services.budget.release(reading.body.readableBytes)
+      services.audit?.record(aborted: reading.request)
+    }
   }
 
   // MARK: reading
@@ -128,12 +131,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case .answer(let answer):
       state = .responding(drains: true)
       write(
-        answer, to: request, started: started, keepAlive: request.leavesConnectionOpen && !request.facts.hasBody,
+        answer, to: request, started: started, keepAlive: request.leavesConnectionOpen && request.facts.isSoonOver,
         context: context)
     case .later(let future):
       state = .responding(drains: true)
       answer(
-        when: future, to: request, started: started, keepAlive: request.leavesConnectionOpen && !request.facts.hasBody,
+        when: future, to: request, started: started,
+        keepAlive: request.leavesConnectionOpen && request.facts.isSoonOver,
         context: context)
     case .read(let limit, let respond):
       if let length = request.facts.declaredLength, length > limit {
@@ -148,6 +152,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private func append(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
     guard case .reading(var reading) = state else { return }
     state = .idle  // gives up the only other reference to the body, so that appending does not copy it
+    reading.request.audit.bodyBytes += bytes.readableBytes
     guard reading.body.readableBytes + bytes.readableBytes <= reading.limit else {
       services.budget.release(reading.body.readableBytes)
       let problem = Problem.bodyTooLarge(limit: reading.limit)
@@ -170,7 +175,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     reading.respond(reading.body) { answer in
       budget.release(held)
       let (handler, context) = bound.value
-      guard context.channel.isActive else { return }
+      guard context.channel.isActive else { return handler.keep(answer, to: request, started: started) }
       handler.write(
         answer, to: request, started: started, keepAlive: request.leavesConnectionOpen, context: context)
     }
@@ -185,12 +190,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     guard let bound else { return }
     future.hop(to: context.eventLoop).whenComplete { result in
       let (handler, context) = bound.value
-      guard context.channel.isActive else { return }
       let answer =
         switch result {
         case .success(let answer): answer
         case .failure(let error): handler.services.answer(to: error, requestID: request.requestID)
         }
+      guard context.channel.isActive else { return handler.keep(answer, to: request, started: started) }
       handler.write(answer, to: request, started: started, keepAlive: keepAlive, context: context)
     }
   }
@@ -204,7 +209,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     _ answer: HTTPAnswer, to request: IncomingRequest, started: NIODeadline, keepAlive: Bool,
     context: ChannelHandlerContext
   ) {
-    services.metrics.answered(status: answer.status, after: context.eventLoop.now - started)
+    let time = context.eventLoop.now - started
+    services.metrics.answered(status: answer.status, after: time)
+    services.audit?.record(answer, to: request, after: time)
     let closes = !keepAlive || isQuiescing || inputIsClosed && !hasNextRequest
     var output = context.channel.allocator.buffer(capacity: 320 + answer.body.readableBytes)
     answer.write(
@@ -214,6 +221,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     state = .idle
     context.writeAndFlush(wrapOutboundOut(output), promise: nil)
     resume(context: context)
+  }
+
+  /// Nobody is left who could be answered; what became of the request is kept all the same.
+  private func keep(_ answer: HTTPAnswer, to request: IncomingRequest, started: NIODeadline) {
+    services.audit?.record(answer, to: request, after: .now() - started, isUnanswered: true)
   }
 
   private var hasNextRequest: Bool {

@@ -11,6 +11,7 @@ struct ConnectionServices: Sendable {
   let connections: OpenConnections
   let metrics: IngestMetrics
   let date: DateHeader
+  let audit: AuditTrail?
   let logger: Logger
   /// Whose `X-Forwarded-For` is believed.
   var proxies = AddressSet.empty

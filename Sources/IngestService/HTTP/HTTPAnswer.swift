@@ -9,6 +9,7 @@ package struct HTTPAnswer: Sendable {
   package var body: ByteBuffer
   /// For the metrics and the `Millrace-Execution-Id` header.
   package var executionID: String?
+  package var audit = AuditNote()
 
   package init(
     status: Int, headers: [(name: String, value: String)] = [], body: ByteBuffer = ByteBuffer(),

@@ -41,6 +41,11 @@ struct HeadFacts: Sendable {
   }
 
   var hasBody: Bool { (declaredLength ?? 0) > 0 || isChunked }
+  /// Whether a request that is answered before its body has come may be read to its end, for the next one behind it: a
+  /// new connection costs more than a few kilobytes. Who asks before it sends a body may not send one at all.
+  var isSoonOver: Bool { !hasBody || !isChunked && !expectsContinue && (declaredLength ?? 0) <= Self.longestDrain }
+
+  private static let longestDrain = 65_536
 }
 
 extension String {

@@ -14,6 +14,8 @@ package final class IncomingRequest: Sendable {
   let leavesConnectionOpen: Bool
   package let clientAddress: String
   package let requestID: String
+  /// Only the event loop of the connection reads and changes it: the handler and the routes run there.
+  nonisolated(unsafe) package var audit = AuditFacts()
 
   package init(head: HTTPRequestHead, clientAddress: String) {
     facts = HeadFacts(head)

@@ -1,5 +1,6 @@
 // Every refusal as a problem document (RFC 9457): what was wrong, and what to do.
 
+package import AuditLog
 package import JSONCodec
 import NIOCore
 
@@ -10,6 +11,10 @@ package struct Problem: Error, Sendable, Equatable {
   package let title: String
   package let detail: String
   package var headers: [String: String] = [:]
+  /// What it failed, for the audit log.
+  package var check: AuditCheck?
+  /// What the audit log says and the sender is not told.
+  package var why: String?
   /// Further members of the document.
   package var members: JSONObject = [:]
 
@@ -22,75 +27,80 @@ package struct Problem: Error, Sendable, Equatable {
     if let executionID { document["executionId"] = .string(executionID) }
     var bytes: [UInt8] = []
     JSON.object(document).write(to: &bytes)
-    return HTTPAnswer(
+    var answer = HTTPAnswer(
       status: status,
       headers: [("content-type", "application/problem+json")] + headers.sorted { $0.key < $1.key }.map { ($0, $1) },
       body: ByteBuffer(bytes: bytes), executionID: executionID)
+    answer.audit = AuditNote(
+      outcome: executionID == nil ? .refused : .accepted, check: check, reason: name, why: why)
+    return answer
   }
 }
 
 extension Problem {
   static let notFound = Problem(
     status: 404, name: "not-found", title: "Not found",
-    detail: "No workflow has this key or path. `millrace workflows` lists those that are applied.")
+    detail: "No workflow has this key or path. `millrace workflows` lists those that are applied.", check: .route)
 
   static func disabled(_ key: String) -> Problem {
     Problem(
       status: 503, name: "workflow-disabled", title: "Workflow disabled",
-      detail: "The workflow \"\(key)\" is disabled; send the webhook again later.", headers: ["retry-after": "60"])
+      detail: "The workflow \"\(key)\" is disabled; send the webhook again later.", headers: ["retry-after": "60"],
+      check: .workflow)
   }
 
   static func unusable(_ key: String) -> Problem {
     Problem(
       status: 503, name: "workflow-unusable", title: "Workflow cannot be used",
       detail: "This server cannot read the current version of \"\(key)\"; its log says why.",
-      headers: ["retry-after": "30"])
+      headers: ["retry-after": "30"], check: .workflow)
   }
 
   static func methodNotAllowed(_ allowed: [String]) -> Problem {
     Problem(
       status: 405, name: "method-not-allowed", title: "Method not allowed",
       detail: "This address accepts \(allowed.joined(separator: ", ")).",
-      headers: ["allow": allowed.joined(separator: ", ")])
+      headers: ["allow": allowed.joined(separator: ", ")], check: .method)
   }
 
   /// Says no more: which addresses are allowed is nobody's business.
   static let addressNotAllowed = Problem(
     status: 403, name: "address-not-allowed", title: "Address not allowed",
-    detail: "This workflow takes no webhooks from the address of this request.")
+    detail: "This workflow takes no webhooks from the address of this request.", check: .address)
 
-  static func malformed(_ detail: String) -> Problem {
-    Problem(status: 400, name: "malformed-request", title: "Malformed request", detail: detail)
+  static func malformed(_ detail: String, check: AuditCheck = .body) -> Problem {
+    Problem(status: 400, name: "malformed-request", title: "Malformed request", detail: detail, check: check)
   }
 
   static func bodyTooLarge(limit: Int) -> Problem {
     Problem(
       status: 413, name: "body-too-large", title: "Body too large",
-      detail: "The body is larger than the \(limit) bytes that this workflow accepts.")
+      detail: "The body is larger than the \(limit) bytes that this workflow accepts.", check: .size)
   }
 
   static let headersTooLarge = Problem(
     status: 431, name: "headers-too-large", title: "Header fields too large",
-    detail: "At most 100 header fields of 32 KB together are accepted, and a target of 8 KB.")
+    detail: "At most 100 header fields of 32 KB together are accepted, and a target of 8 KB.", check: .http)
 
   static let timedOutReceiving = Problem(
     status: 408, name: "request-timeout", title: "Request timeout",
-    detail: "The request did not arrive in time.")
+    detail: "The request did not arrive in time.", check: .http)
 
-  static func unavailable(_ detail: String, retryAfter: Int = 5) -> Problem {
+  static func unavailable(_ detail: String, retryAfter: Int = 5, check: AuditCheck = .gate) -> Problem {
     Problem(
       status: 503, name: "unavailable", title: "Temporarily unavailable", detail: detail,
-      headers: ["retry-after": String(retryAfter)])
+      headers: ["retry-after": String(retryAfter)], check: check, why: detail)
   }
 
   static let backlogFull = Problem(
     status: 503, name: "backlog-full", title: "Backlog full",
     detail: "As many executions wait as this installation allows; send the webhook again later.",
-    headers: ["retry-after": "10"])
+    headers: ["retry-after": "10"], check: .admission)
 
   static let noWorker = Problem(
     status: 503, name: "no-worker", title: "No worker",
-    detail: "No worker is running that could answer a synchronous call.", headers: ["retry-after": "5"])
+    detail: "No worker is running that could answer a synchronous call.", headers: ["retry-after": "5"],
+    check: .admission)
 
   static func executionFailed(_ detail: String) -> Problem {
     Problem(status: 500, name: "execution-failed", title: "The workflow failed", detail: detail)

@@ -18,6 +18,7 @@ package struct IngestRouter: RequestRouter {
       return webhooks.judge(request, key: key)
     }
     if let rest = path.suffix(after: "/api/executions/"), rest.hasSuffix("/result") {
+      request.audit.isWanted = false
       return results.judge(request, id: rest.dropLast("/result".count))
     }
     if path.suffix(after: "/-/") != nil { return judgeStatus(request) }
@@ -25,6 +26,7 @@ package struct IngestRouter: RequestRouter {
   }
 
   private func judgeStatus(_ request: IncomingRequest) -> HeadVerdict {
+    request.audit.isWanted = false
     guard request.method == "GET" || request.method == "HEAD" else {
       return .answer(Problem.methodNotAllowed(["GET", "HEAD"]).answer(requestID: request.requestID))
     }

@@ -1,5 +1,6 @@
 // Who sent a webhook, and whether it was here before.
 
+import AuditLog
 import Catalog
 import ExecutionQueue
 import JSONCodec
@@ -117,20 +118,35 @@ extension HTTPAnswer {
     self.init(
       status: reply.status, headers: reply.headers.fields.map { ($0.name, HeaderText.cleaned($0.value)) },
       body: ByteBuffer(bytes: reply.body))
+    audit.outcome = .handshake
   }
 
   /// The answer to a webhook that was here before.
   var replayed: HTTPAnswer {
     var answer = self
     answer.headers.append(("idempotent-replayed", "true"))
+    answer.audit.outcome = .duplicate
     return answer
+  }
+}
+
+extension Refusal {
+  /// For the audit log: the reason, how far a clock is off, and what the request looks as if it went through.
+  fileprivate var why: String {
+    let skew: String
+    switch reason {
+    case .staleTimestamp(let seconds), .futureTimestamp(let seconds): skew = " by \(seconds) s"
+    default: skew = ""
+    }
+    return code + skew + (diagnosis.map { ": \($0)" } ?? "")
   }
 }
 
 extension Problem {
   static let unverifiable = Problem(
     status: 503, name: "verification-unavailable", title: "Webhooks cannot be verified",
-    detail: "This server cannot check who sends to this workflow; its log says why.", headers: ["retry-after": "30"])
+    detail: "This server cannot check who sends to this workflow; its log says why.", headers: ["retry-after": "30"],
+    check: .signature)
 
   /// Without anything that would help a forger.
   static func unverified(_ refusal: Refusal) -> Problem {
@@ -138,13 +154,13 @@ extension Problem {
     return Problem(
       status: refusal.status, name: "not-verified", title: "Not verified", detail: refusal.detail,
       headers: refusal.status == 401 ? ["www-authenticate": "Webhook"] : [:],
-      members: ["reason": .string(refusal.code)])
+      check: .signature, why: refusal.why, members: ["reason": .string(refusal.code)])
   }
 
   static func unfit(_ failures: [SchemaFailure]) -> Problem {
     Problem(
       status: 422, name: "schema-mismatch", title: "The data does not fit",
-      detail: "The data does not have the form that this workflow asks for; \"errors\" has the places.",
+      detail: "The data does not have the form that this workflow asks for; \"errors\" has the places.", check: .schema,
       members: [
         "errors": .array(
           failures.map { ["pointer": .string($0.instancePointer), "message": .string($0.message)] })
@@ -156,6 +172,6 @@ extension Problem {
     return Problem(
       status: 429, name: "over-rate", title: "Too many requests",
       detail: "More webhooks come than this workflow accepts; send it again later.",
-      headers: ["retry-after": String(seconds)])
+      headers: ["retry-after": String(seconds)], check: .rate)
   }
 }

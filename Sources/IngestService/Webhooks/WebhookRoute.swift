@@ -1,5 +1,6 @@
 // The story of a webhook: find its workflow, verify who sent it, read it, filter, admit, and in synchronous mode wait.
 
+import AuditLog
 import Catalog
 import ExecutionQueue
 import JSONCodec
@@ -71,6 +72,7 @@ final class WebhookRoute: Sendable {
   private func judge(
     _ request: IncomingRequest, _ entry: CatalogEntry, parameters: [(name: String, value: String)]
   ) -> HeadVerdict {
+    request.audit.workflow = entry.key
     guard let workflow = entry.workflow else { return refuse(.unusable(entry.key), request) }
     let trigger = workflow.trigger
     let checks = trigger.checks as? WebhookChecks
@@ -124,14 +126,16 @@ final class WebhookRoute: Sendable {
       try webhook.checkSchema(scope)
       if let condition = workflow.trigger.when, try !condition.evaluate(scope) {
         metrics.ignored.increment()
-        return answer(.json(200, "{\"ignored\":true}"))
+        var ignored = HTTPAnswer.json(200, "{\"ignored\":true}")
+        ignored.audit.outcome = .ignored
+        return answer(ignored)
       }
       guard workflow.trigger.mode == .sync else { return try admitAndConfirm(webhook, scope, answer) }
       let preference = Preference(request.headers, trigger: workflow.trigger)
       if preference.respondsAsync { return try admitAndConfirm(webhook, scope, answer) }
       try admitAndWait(webhook, scope, patience: preference.patience).whenSuccess(answer)
     } catch {
-      let problem = error as? Problem ?? .malformed("\(error)")
+      let problem = error as? Problem ?? .malformed("\(error)", check: .template)
       answer(problem.answer(requestID: request.requestID))
     }
   }
@@ -143,7 +147,7 @@ final class WebhookRoute: Sendable {
   ) throws {
     let confirmation: Confirmation
     do { confirmation = try Confirmation(webhook, scope) } catch {
-      throw Problem.malformed("The answer of this workflow cannot be made: \(error)")
+      throw Problem.malformed("The answer of this workflow cannot be made: \(error)", check: .template)
     }
     let execution = webhook.execution(
       token: .random(), inbox: nil, priority: webhook.workflow.queuePriority,
@@ -240,7 +244,7 @@ final class WebhookRoute: Sendable {
   private func answer(to error: any Error, _ webhook: IncomingWebhook) -> HTTPAnswer {
     let requestID = webhook.request.requestID
     guard let error = error as? QueueError else {
-      return Problem.unavailable("The webhook could not be stored.").answer(requestID: requestID)
+      return Problem.unavailable("The webhook could not be stored.", check: .admission).answer(requestID: requestID)
     }
     gate.report(error)
     let detail =
@@ -248,7 +252,7 @@ final class WebhookRoute: Sendable {
       case .full: "The queue's memory is full; send the webhook again later."
       case .unavailable, .refused, .corrupt: "The webhook could not be stored; send it again."
       }
-    return Problem.unavailable(detail).answer(requestID: requestID)
+    return Problem.unavailable(detail, check: .admission).answer(requestID: requestID)
   }
 }
 

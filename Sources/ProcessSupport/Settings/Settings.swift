@@ -37,10 +37,19 @@ package struct Settings: Sendable {
   package var scriptMemory = ByteSize(bytes: 128 << 20)
   package var scriptTime = Duration.seconds(10)
 
+  /// As written; nil for the directory `audit` in the state directory.
+  package var auditDirectory: String?
+  package var auditSize = ByteSize(bytes: 256 << 20)
+
   package var shutdownGrace = Duration.seconds(25)
   package var stateDirectory = ".millrace"
   package var logLevel = Logger.Level.info
   package var logFormat = isatty(STDERR_FILENO) == 1 ? LogFormat.text : .json
+
+  /// Where ingest writes the audit log; nil when there is none.
+  package var auditPlace: String? {
+    auditDirectory == "off" ? nil : auditDirectory ?? "\(stateDirectory)/audit"
+  }
 
   /// The defaults, for tests and as the ground that reading starts from.
   package init() {}

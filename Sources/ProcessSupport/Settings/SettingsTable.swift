@@ -50,6 +50,12 @@ extension Settings {
     SettingDefinition(
       "SYNC_WAITERS", \.syncWaiters, .count(1...1_000_000), of: [.ingest],
       "synchronous callers that may wait for a reply at once; beyond it they get 503"),
+    SettingDefinition(
+      "AUDIT_DIR", \.auditDirectory, .optionalText, of: [.ingest], defaultText: "audit in the state directory",
+      "where the audit log of requests is written; several processes may share it; off for none"),
+    SettingDefinition(
+      "AUDIT_SIZE", \.auditSize, .size(upTo: ByteSize(bytes: 1 << 40)), of: [.ingest],
+      "how large the audit log may become; its oldest file is removed first"),
   ]
 
   private static let worker = [
@@ -80,7 +86,8 @@ extension Settings {
       "SHUTDOWN_GRACE", \.shutdownGrace, .duration(upTo: .seconds(3600)), of: [.ingest, .worker],
       "how long SIGTERM waits before work is handed back"),
     SettingDefinition(
-      "STATE_DIR", \.stateDirectory, .text, of: [], "where millrace up keeps its private Redis"),
+      "STATE_DIR", \.stateDirectory, .text, of: [.ingest],
+      "where millrace up keeps its private Redis, and ingest its audit log"),
     SettingDefinition(
       "LOG_LEVEL", \.logLevel, .choice, of: [.ingest, .worker],
       "trace, debug, info, notice, warning, error or critical"),

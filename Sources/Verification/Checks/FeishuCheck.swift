@@ -12,7 +12,9 @@ struct FeishuCheck: Check {
   func verify(_ reading: RequestReading, random: VerificationRandom) throws(Refusal) -> Verdict {
     if keys.isEmpty { return try verdict(on: reading.request.body, reading, secretID: nil) }
     let sealed = try reading.text(at: ["encrypt"])
-    guard let sealed else { throw Refusal(.missingField("encrypt"), "the body is not encrypted: it has no \"encrypt\"") }
+    guard let sealed else {
+      throw Refusal(.missingField("encrypt"), "the body is not encrypted: it has no \"encrypt\"")
+    }
     let usable = keys.filter { entry in entry.secret.notAfter.map { reading.request.now <= $0 } ?? true }
     guard !usable.isEmpty else { throw Refusal(.noUsableSecret, "every Encrypt Key is past its last moment") }
     guard try reading.header("x-lark-signature") != nil else { return try challenge(sealed, reading, usable) }

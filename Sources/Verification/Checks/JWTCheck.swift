@@ -2,12 +2,19 @@
 
 import JSONCodec
 
+/// A public key and what a record calls it.
+struct JWTKey: Sendable {
+  let label: String
+  /// Its id is the `kid` that tokens must have to be tried with it; without one it is tried with all.
+  let key: NamedPublicKey
+}
+
 struct JWTCheck: Check {
   static let longestToken = 8192
 
   let algorithms: [JWTAlgorithm]
   let secrets: [Secret]
-  let publicKeys: [NamedPublicKey]
+  let publicKeys: [JWTKey]
   /// Where the issuer publishes its keys, and what was fetched from there.
   let keySetURL: String?
   let keySource: any KeySource
@@ -63,17 +70,17 @@ struct JWTCheck: Check {
       guard let found = keySource.keys(at: keySetURL) else {
         throw Refusal(.unknownKey(url: keySetURL), "the issuer's keys are not here yet")
       }
-      keys += found.keys
+      keys += found.keys.map { JWTKey(label: $0.id ?? "jwks", key: $0) }
     }
     keys = keys.filter { key in
-      let isNamed = kid == nil || key.id == nil || key.id == kid
-      return isNamed && algorithm.accepts(key.key) && (key.notAfter.map { now <= $0 } ?? true)
+      let isNamed = kid == nil || key.key.id == nil || key.key.id == kid
+      return isNamed && algorithm.accepts(key.key.key) && (key.key.notAfter.map { now <= $0 } ?? true)
     }
     guard !keys.isEmpty else {
       throw Refusal(.unknownKey(url: keySetURL), "there is no key for the token's \"kid\" and \"alg\"")
     }
     guard let kind = algorithm.publicKey else { return nil }
-    for key in keys where key.key.isValid(token.signature, for: [token.signed], with: kind) { return key.id ?? "1" }
+    for key in keys where key.key.key.isValid(token.signature, for: [token.signed], with: kind) { return key.label }
     throw Refusal(.mismatch, "the token's signature fits none of the \(keys.count) keys")
   }
 
@@ -86,7 +93,7 @@ struct JWTCheck: Check {
 
     init(_ text: String) throws(Refusal) {
       let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-      guard text.utf8.count <= JWTCheck.longestToken, parts.count == 3,
+      guard text.utf8.count <= JWTCheck.longestToken, parts.count == 3, !text.utf8.contains(UInt8(ascii: "=")),
         let signature = Base64.decode(parts[2], alphabet: .url, ending: .optionalPadding), !signature.isEmpty,
         let header = Self.object(parts[0]), let claims = Self.object(parts[1])
       else { throw Refusal(.malformedSignature, "the token is no signed JSON Web Token") }
@@ -117,7 +124,7 @@ struct JWTCheck: Check {
       members[name] = .string(Hexadecimal.encode(Hash.sha256.digest(of: request.body)))
     }
     var header: JSONObject = ["alg": .string(algorithm.rawValue), "typ": "JWT"]
-    if let id = publicKeys.first?.id { header["kid"] = .string(id) }
+    if let id = publicKeys.first?.key.id { header["kid"] = .string(id) }
     let parts = [header, members].map { Base64.encode(JSON.object($0).bytes, alphabet: .url) }
     let signed = Array(parts.joined(separator: ".").utf8)
     guard let signature = signature(of: signed, algorithm) else {

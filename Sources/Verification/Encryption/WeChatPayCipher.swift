@@ -15,8 +15,9 @@ struct WeChatPayCipher: Sendable {
       let nonce = resource["nonce"]?.stringValue, nonce.utf8.count == 12
     else { throw Refusal(.undecryptable, "the notification has no resource of AEAD_AES_256_GCM") }
     let associated = Array((resource["associated_data"]?.stringValue ?? "").utf8)
-    guard let box = try? AES.GCM.SealedBox(
-      nonce: AES.GCM.Nonce(data: Array(nonce.utf8)), ciphertext: sealed.dropLast(16), tag: sealed.suffix(16)),
+    guard
+      let box = try? AES.GCM.SealedBox(
+        nonce: AES.GCM.Nonce(data: Array(nonce.utf8)), ciphertext: sealed.dropLast(16), tag: sealed.suffix(16)),
       let opened = try? AES.GCM.open(box, using: key, authenticating: associated),
       let json = try? JSON.parse(Array(opened)), case .object(var object) = notification.resolved
     else { throw Refusal(.undecryptable, "the resource cannot be decrypted with \"apiV3Key\"") }

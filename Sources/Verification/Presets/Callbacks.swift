@@ -79,7 +79,8 @@ extension Provider {
       verificationToken: try reading.text("verificationToken").map { Array($0.utf8) },
       tolerance: try reading.tolerance(nil),
       facts: EventFacts(
-        dedupe: [.field("header.event_id"), .field("uuid")], event: [.field("header.event_type"), .field("event.type")],
+        dedupe: [.field("header.event_id"), .field("uuid")],
+        event: [.field("header.event_type"), .field("event.type")],
         answer: .empty(200)))
   }
 }

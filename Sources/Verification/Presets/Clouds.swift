@@ -53,6 +53,7 @@ extension Provider {
     check.unsignedHandshakes = [Handshake(Handshakes.graphValidation)]
     check.inspect = { reading throws(Refusal) in
       let items = try reading.json()["value"]?.elements ?? []
+      guard !items.isEmpty else { throw Refusal(.badBody, "\"value\" in the body is no list of notifications") }
       let first = Array((items.first?["clientState"]?.stringValue ?? "").utf8)
       for item in items {
         guard let state = item["clientState"]?.stringValue, ConstantTime.areEqualTokens(Array(state.utf8), first) else {

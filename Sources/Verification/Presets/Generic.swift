@@ -79,7 +79,8 @@ extension SettingsReading {
       case ("query", let rest?): sources.append(.query(rest))
       case ("body", let rest?): sources.append(.field(rest))
       default:
-        throw VerifierProblem(setting: name, "\"\(name)\" must be header:NAME, query:NAME or body:PATH, not \"\(text)\"")
+        throw VerifierProblem(
+          setting: name, "\"\(name)\" must be header:NAME, query:NAME or body:PATH, not \"\(text)\"")
       }
     }
     return sources

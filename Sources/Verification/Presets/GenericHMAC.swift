@@ -67,10 +67,10 @@ extension Provider {
   private static func layout(_ reading: SettingsReading) throws(VerifierProblem) -> SignatureLayout {
     let prefix = try reading.text("prefix") ?? ""
     guard let separator = try reading.text("separator") else { return prefix.isEmpty ? .whole : .prefix(prefix) }
-    guard separator.count == 1, let character = separator.first else {
-      throw VerifierProblem(setting: "separator", "\"separator\" must be one character")
+    guard separator.utf8.count == 1, let byte = separator.utf8.first else {
+      throw VerifierProblem(setting: "separator", "\"separator\" must be one character of ASCII")
     }
-    return .list(separator: character, itemPrefix: prefix)
+    return .list(separator: byte, itemPrefix: prefix)
   }
 
   private static func timestamp(_ reading: SettingsReading) throws(VerifierProblem) -> TimestampRule? {

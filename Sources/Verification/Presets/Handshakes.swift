@@ -62,8 +62,8 @@ enum Handshakes {
   // MARK: After the signature
 
   static func slackChallenge(_ reading: RequestReading, _ keys: [SchemeKey]) throws(Refusal) -> HandshakeReply? {
-    guard reading.request.body.first == UInt8(ascii: "{"), try reading.text(at: ["type"]) == "url_verification",
-      let challenge = try reading.text(at: ["challenge"])
+    guard reading.request.body.first == UInt8(ascii: "{"),
+      (try? reading.text(at: ["type"])) == "url_verification", let challenge = try reading.text(at: ["challenge"])
     else { return nil }
     return .text(challenge)
   }

@@ -80,8 +80,8 @@ extension Provider {
     return secrets
   }
 
-  private static func publicKeys(_ reading: SettingsReading) throws(VerifierProblem) -> [NamedPublicKey] {
-    var keys: [NamedPublicKey] = []
+  private static func publicKeys(_ reading: SettingsReading) throws(VerifierProblem) -> [JWTKey] {
+    var keys: [JWTKey] = []
     var setting = "publicKeys"
     do throws(KeyProblem) {
       for secret in try configured(reading) {
@@ -89,11 +89,11 @@ extension Provider {
         // Without an id of its own a key is tried whatever the token names.
         key.id = secret.id.allSatisfy(\.isNumber) ? nil : secret.id
         key.notAfter = secret.notAfter ?? key.notAfter
-        keys.append(key)
+        keys.append(JWTKey(label: secret.id, key: key))
       }
       setting = "jwks"
       if let document = reading.settings["jwks"], !document.isNull {
-        keys += try JSONWebKeys.read(parsed(document))
+        keys += try JSONWebKeys.read(parsed(document)).map { JWTKey(label: $0.id ?? "jwks", key: $0) }
       }
     } catch {
       throw VerifierProblem(setting: setting, "\"\(setting)\" \(error.message)")

@@ -10,7 +10,7 @@ extension Provider {
     "stripe", title: "Stripe", secret: "the signing secret of the endpoint, whsec_…",
     scheme: SignatureScheme(
       algorithm: .hmac(.sha256), places: [.header("stripe-signature")],
-      layout: .list(separator: ",", itemPrefix: "v1="), signed: [[.element("t"), .literal("."), .body]],
+      layout: .list(separator: UInt8(ascii: ","), itemPrefix: "v1="), signed: [[.element("t"), .literal("."), .body]],
       timestamp: TimestampRule(source: .element("t"), tolerance: 300)),
     facts: EventFacts(dedupe: [.field("id")], event: [.field("type")], retryWindow: 345_600))
 
@@ -27,7 +27,7 @@ extension Provider {
     "paddle", title: "Paddle", secret: "the secret key of the notification destination",
     scheme: SignatureScheme(
       algorithm: .hmac(.sha256), places: [.header("paddle-signature")],
-      layout: .list(separator: ";", itemPrefix: "h1="), signed: [[.element("ts"), .literal(":"), .body]],
+      layout: .list(separator: UInt8(ascii: ";"), itemPrefix: "h1="), signed: [[.element("ts"), .literal(":"), .body]],
       timestamp: TimestampRule(source: .element("ts"), tolerance: 300)),
     facts: EventFacts(dedupe: [.field("event_id")], event: [.field("event_type")], retryWindow: 345_600))
 

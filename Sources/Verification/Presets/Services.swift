@@ -12,7 +12,8 @@ extension Provider {
   static let standardWebhooks = StandardWebhooks.provider(
     "standard-webhooks", title: "Standard Webhooks", prefixes: ["webhook", "svix"], retryWindow: 259_200)
 
-  static let svix = StandardWebhooks.provider("svix", title: "Svix", prefixes: ["svix", "webhook"], retryWindow: 129_600)
+  static let svix = StandardWebhooks.provider(
+    "svix", title: "Svix", prefixes: ["svix", "webhook"], retryWindow: 129_600)
 
   /// A repeat may carry the first moment, so the limit is as long as repeats come.
   static let sendgrid = plain(
@@ -47,7 +48,7 @@ extension Provider {
     "pagerduty", title: "PagerDuty", secret: "the secret of the webhook subscription",
     scheme: SignatureScheme(
       algorithm: .hmac(.sha256), places: [.header("x-pagerduty-signature")],
-      layout: .list(separator: ",", itemPrefix: "v1=")),
+      layout: .list(separator: UInt8(ascii: ","), itemPrefix: "v1=")),
     facts: EventFacts(dedupe: [.field("event.id")], event: [.field("event.event_type")], retryWindow: 259_200))
 
   static let dropbox = plain(
@@ -75,15 +76,16 @@ extension Provider {
       algorithm: .hmac(.sha256), places: [.header("x-hub-signature-256")], layout: .prefix("sha256=")),
     facts: EventFacts(
       dedupe: [
-        .field("entry.0.changes.0.value.messages.0.id"),
+        .every("entry.*.changes.*.value.messages.*.id"),
         .joined([
-          .field("entry.0.changes.0.value.statuses.0.id"), .field("entry.0.changes.0.value.statuses.0.status"),
+          .every("entry.*.changes.*.value.statuses.*.id"), .every("entry.*.changes.*.value.statuses.*.status"),
         ]),
       ], event: [.field("entry.0.changes.0.field"), .field("object")], retryWindow: 604_800, answer: .empty(200)),
     settings: [
       SettingDescription(
-        "verifyToken", "the text typed beside the address when it is registered", schema: SettingDescription.text)
-        .required
+        "verifyToken", "the text typed beside the address when it is registered", schema: SettingDescription.text
+      )
+      .required
     ]
   ) { (check, reading) throws(VerifierProblem) in
     let expected = Array(try reading.requiredText("verifyToken").utf8)
@@ -107,7 +109,8 @@ extension Provider {
     secret: "a long random text that stands in the address: ?token=…",
     scheme: SignatureScheme(algorithm: .token, places: [.query("token")], encoding: .text),
     facts: EventFacts(
-      dedupe: [.elements("Id")], answer: HandshakeReply(headers: [("content-type", "text/xml")], body: acknowledgement)),
+      dedupe: [.elements("Id")],
+      answer: HandshakeReply(headers: [("content-type", "text/xml")], body: acknowledgement)),
     settings: [
       SettingDescription(
         "organizationId", "the 18 characters of the organization's id", schema: SettingDescription.text

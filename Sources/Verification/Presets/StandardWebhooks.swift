@@ -19,7 +19,7 @@ enum StandardWebhooks {
     let timestamps = prefixes.map { "\($0)-timestamp" }
     return SignatureScheme(
       algorithm: algorithm, places: prefixes.map { .header("\($0)-signature") },
-      layout: .list(separator: " ", itemPrefix: item), encoding: .base64,
+      layout: .list(separator: UInt8(ascii: " "), itemPrefix: item), encoding: .base64,
       signed: [[.identifier(prefixes.map { "\($0)-id" }), .literal("."), .header(timestamps), .literal("."), .body]],
       timestamp: TimestampRule(source: .header(timestamps), tolerance: 300))
   }

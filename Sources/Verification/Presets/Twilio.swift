@@ -1,4 +1,5 @@
-// Twilio signs the address that it called and, sorted, the fields of the form; of other bodies the address holds a hash.
+// Twilio signs the address that it called and, sorted, the fields of the form; for other bodies the address holds a
+// hash.
 
 extension Provider {
   enum TwilioAlgorithm: String, CaseIterable { case sha1, sha256 }

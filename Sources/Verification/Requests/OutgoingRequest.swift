@@ -59,8 +59,16 @@ extension OutgoingRequest {
 
   private static func setting(_ path: ArraySlice<String>, _ value: JSON, in document: JSON) -> JSON {
     guard let name = path.first else { return value }
-    guard case .object(var object) = document.resolved else { return .object([name: setting(path.dropFirst(), value, in: [:])]) }
-    object[name] = setting(path.dropFirst(), value, in: object[name] ?? [:])
-    return .object(object)
+    let rest = path.dropFirst()
+    switch document.resolved {
+    case .object(var object):
+      object[name] = setting(rest, value, in: object[name] ?? [:])
+      return .object(object)
+    case .array(var elements):
+      guard let index = Int(name), elements.indices.contains(index) else { return document }
+      elements[index] = setting(rest, value, in: elements[index])
+      return .array(elements)
+    default: return .object([name: setting(rest, value, in: [:])])
+    }
   }
 }

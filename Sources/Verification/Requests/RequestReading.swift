@@ -109,4 +109,12 @@ extension JSON {
     let value = value(at: path)
     return value?.stringValue ?? value?.numberText
   }
+
+  /// All texts and numbers there; a step `*` is every element of an array.
+  func texts(at path: ArraySlice<String>) -> [String] {
+    guard let step = path.first else { return (stringValue ?? numberText).map { [$0] } ?? [] }
+    let rest = path.dropFirst()
+    if step == "*" { return elements.flatMap { $0.texts(at: rest) } }
+    return self[step].map { $0.texts(at: rest) } ?? []
+  }
 }

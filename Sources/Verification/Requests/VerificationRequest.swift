@@ -59,9 +59,12 @@ package struct HeaderList: RequestHeaders, Equatable {
   }
 
   package func value(of name: String) -> HeaderValue {
-    let values = fields.lazy.filter { $0.name.hasSameLetters(as: name) }.map(\.value)
-    guard let first = values.first else { return .missing }
-    return values.dropFirst().isEmpty ? .one(first) : .repeated(Array(values))
+    var (first, others): (String?, [String]) = (nil, [])
+    for field in fields where field.name.hasSameLetters(as: name) {
+      if first == nil { first = field.value } else { others.append(field.value) }
+    }
+    guard let first else { return .missing }
+    return others.isEmpty ? .one(first) : .repeated([first] + others)
   }
 
   package mutating func add(_ name: String, _ value: String) { fields.append(Field(name: name, value: value)) }
@@ -77,8 +80,10 @@ package struct HeaderList: RequestHeaders, Equatable {
 extension String {
   /// Whether two header names are the same one, in whatever case.
   package func hasSameLetters(as other: String) -> Bool {
-    guard utf8.count == other.utf8.count else { return false }
-    for (one, other) in zip(utf8, other.utf8) where lowercase(one) != lowercase(other) { return false }
+    let (one, other) = (utf8, other.utf8)
+    guard one.count == other.count else { return false }
+    let (left, right) = (one.span, other.span)
+    for index in left.indices where lowercase(left[index]) != lowercase(right[index]) { return false }
     return true
   }
 

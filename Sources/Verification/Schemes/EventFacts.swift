@@ -59,6 +59,8 @@ enum FactSource: Sendable {
   case joined([FactSource])
   /// The facts of every element of the array at this path, with commas between; "" is the body itself.
   case each(String, [String])
+  /// What is at this path with commas between; a step `*` stands for every element of an array.
+  case every(String)
   /// The first key of a JSON body that is not this one.
   case keyBeside(String)
 
@@ -80,6 +82,9 @@ enum FactSource: Sendable {
       let texts = sources.compactMap { $0.text(reading) }
       return texts.count == sources.count ? texts.joined(separator: ":") : nil
     case .each(let path, let names): return each(path, names, reading)
+    case .every(let path):
+      let texts = (try? reading.json())?.texts(at: Self.steps(path)[...]) ?? []
+      return texts.isEmpty ? nil : texts.joined(separator: ",")
     case .keyBeside(let name):
       return (try? reading.json())?.members.first { $0.key != name }?.key
     }

@@ -44,6 +44,7 @@ extension SchemeCheck {
     } catch {
       throw VerifierProblem(setting: nil, "the request cannot be signed: \(error.detail)")
     }
-    throw VerifierProblem(setting: "privateKey", "\"privateKey\" is missing, or is of another kind than this provider's")
+    throw VerifierProblem(
+      setting: "privateKey", "\"privateKey\" is missing, or is of another kind than this provider's")
   }
 }

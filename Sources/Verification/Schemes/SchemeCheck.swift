@@ -125,7 +125,9 @@ struct SchemeCheck: Check {
     if let header = scheme.keyIDHeader {
       let id = try reading.requiredHeader(header)
       usable = usable.filter { $0.id.hasSameLetters(as: id) }
-      guard !usable.isEmpty else { throw Refusal(.unknownKey(url: nil), "header \(header) names no key of the settings") }
+      guard !usable.isEmpty else {
+        throw Refusal(.unknownKey(url: nil), "header \(header) names no key of the settings")
+      }
     }
     usable = usable.filter { $0.isCurrent(reading) }
     guard !usable.isEmpty else { throw Refusal(.noUsableSecret, "every secret or key is past its last moment") }

@@ -60,7 +60,8 @@ extension SchemeKey {
         let named = try NamedPublicKey(reading: secret.text)
         self.init(publicKey: named, secret: secret, algorithm)
       } else {
-        self.init(id: secret.id, notAfter: secret.notAfter, bytes: try scheme.keyDecoding.bytes(of: secret.text), scheme)
+        self.init(
+          id: secret.id, notAfter: secret.notAfter, bytes: try scheme.keyDecoding.bytes(of: secret.text), scheme)
       }
     } catch {
       throw VerifierProblem(setting: setting, "an entry of \"\(setting)\" \(error.message)")
@@ -71,7 +72,7 @@ extension SchemeKey {
   private init(publicKey named: NamedPublicKey, secret: Secret, _ algorithm: PublicKeyAlgorithm) {
     let isNumbered = secret.id.utf8.count <= 2 && secret.id.utf8.allSatisfy { $0 < UInt8(ascii: ":") }
     self.init(
-      id: isNumbered ? named.id ?? secret.id : secret.id, notAfter: secret.notAfter, secret: [],
+      id: isNumbered ? named.id ?? secret.id : secret.id, notAfter: secret.notAfter ?? named.notAfter, secret: [],
       material: .publicKey(named.key, algorithm))
   }
 

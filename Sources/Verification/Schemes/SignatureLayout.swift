@@ -4,7 +4,7 @@ enum SignatureLayout: Sendable, Equatable {
   case whole
   case prefix(String)
   /// Items such as `v1=…` between separators; those with another prefix are left out.
-  case list(separator: Character, itemPrefix: String)
+  case list(separator: UInt8, itemPrefix: String)
 
   /// More are refused: each costs a comparison.
   static let limit = 32
@@ -14,13 +14,13 @@ enum SignatureLayout: Sendable, Equatable {
     switch self {
     case .whole: return [text[...]]
     case .prefix(let prefix):
-      guard text.hasPrefix(prefix) else {
+      guard text.utf8.starts(with: prefix.utf8) else {
         throw Refusal(.malformedSignature, "\(place.name) does not start with \(prefix)")
       }
-      return [text.dropFirst(prefix.count)]
+      return [Substring(text.utf8.dropFirst(prefix.utf8.count))]
     case .list(let separator, let itemPrefix):
       let items = try items(in: text, separator, at: place)
-      let candidates = items.compactMap { $0.hasPrefix(itemPrefix) ? $0.dropFirst(itemPrefix.count) : nil }
+      let candidates = items.compactMap { Self.rest($0, behind: itemPrefix) }
       guard !candidates.isEmpty else {
         throw Refusal(.malformedSignature, "\(place.name) has no item that starts with \(itemPrefix)")
       }
@@ -33,24 +33,30 @@ enum SignatureLayout: Sendable, Equatable {
     guard case .list(let separator, _) = self else {
       throw Refusal(.malformedSignature, "\(place.name) is no list of items")
     }
-    let values = try items(in: text, separator, at: place).filter { $0.hasPrefix(name + "=") }
+    let values = try items(in: text, separator, at: place).compactMap { item in
+      Self.rest(item, behind: name).flatMap { Self.rest($0, behind: "=") }
+    }
     guard let value = values.first, values.count == 1 else {
       throw Refusal(.malformedSignature, "\(place.name) has no single \(name)=…")
     }
-    return String(value.dropFirst(name.count + 1))
+    return String(value)
+  }
+
+  private static func rest(_ item: Substring, behind prefix: String) -> Substring? {
+    item.utf8.starts(with: prefix.utf8) ? Substring(item.utf8.dropFirst(prefix.utf8.count)) : nil
   }
 
   private func items(
-    in text: String, _ separator: Character, at place: SignaturePlace
+    in text: String, _ separator: UInt8, at place: SignaturePlace
   ) throws(Refusal) -> [Substring] {
-    let items = text.split(separator: separator, maxSplits: Self.limit)
+    let items = text.utf8.split(separator: separator, maxSplits: Self.limit)
     guard items.count <= Self.limit else {
       throw Refusal(.tooManySignatures, "\(place.name) has more than \(Self.limit) items")
     }
     return items.map { item in
-      var item = item.drop { $0 == " " }
-      while item.last == " " { item.removeLast() }
-      return item
+      var item = item.drop { $0 == UInt8(ascii: " ") }
+      while item.last == UInt8(ascii: " ") { item.removeLast() }
+      return Substring(item)
     }
   }
 
@@ -61,7 +67,7 @@ enum SignatureLayout: Sendable, Equatable {
     case .prefix(let prefix): return prefix + signature
     case .list(let separator, let itemPrefix):
       let items = elements.map { "\($0.0)=\($0.1)" } + [itemPrefix + signature]
-      return items.joined(separator: String(separator))
+      return items.joined(separator: String(UnicodeScalar(separator)))
     }
   }
 }

@@ -21,7 +21,8 @@ enum KeyDecoding: Sendable, Equatable {
     case .text: return Array(text.utf8)
     case .textAfter(let before): return Array((before + text).utf8)
     case .base64: return try base64(text[...])
-    case .base64AfterPrefix(let prefix): return try base64(text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...])
+    case .base64AfterPrefix(let prefix):
+      return try base64(text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...])
     case .hexadecimal:
       guard let bytes = Hexadecimal.decode(text.utf8), !bytes.isEmpty else { throw KeyProblem("is not hexadecimal") }
       return bytes
