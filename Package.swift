@@ -92,7 +92,9 @@ let package = Package(
       swiftSettings: safe),
 
     .target(
-      name: "WebhookChecks", dependencies: ["Verification", "JSONValidation", "Workflows", "JSONCodec", "ProcessSupport", crypto], swiftSettings: safe),
+      name: "WebhookChecks",
+      dependencies: ["Verification", "JSONValidation", "Workflows", "JSONCodec", "ProcessSupport", crypto],
+      swiftSettings: safe),
 
     // Floor 4: the services.
     .target(
@@ -118,7 +120,8 @@ let package = Package(
     .executableTarget(
       name: "millrace-worker",
       dependencies: [
-        "WorkerService", "WebhookChecks", "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog", "ExecutionQueue", "RedisClient",
+        "WorkerService", "WebhookChecks", "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog", "ExecutionQueue",
+        "RedisClient",
         "ProcessSupport", "Workflows", nioCore, nioPosix, lifecycle, signals, logging,
       ], swiftSettings: strict, linkerSettings: allocator),
     .executableTarget(
@@ -177,7 +180,8 @@ let package = Package(
     .testTarget(
       name: "WorkflowEngineTests",
       dependencies: [
-        "WorkflowEngine", "WebhookChecks", "OutboundHTTP", "Scripting", "Workflows", "JSONCodec", "ProcessSupport", "TestSupport",
+        "WorkflowEngine", "WebhookChecks", "OutboundHTTP", "Scripting", "Workflows", "JSONCodec", "ProcessSupport",
+        "TestSupport",
         "millrace-script", nioCore, nioPosix, logging,
       ],
       swiftSettings: strict),
@@ -195,7 +199,8 @@ let package = Package(
     .testTarget(
       name: "WorkerServiceTests",
       dependencies: [
-        "WorkerService", "WebhookChecks", "WorkflowEngine", "OutboundHTTP", "Catalog", "ExecutionQueue", "Workflows", "JSONCodec",
+        "WorkerService", "WebhookChecks", "WorkflowEngine", "OutboundHTTP", "Catalog", "ExecutionQueue", "Workflows",
+        "JSONCodec",
         "ProcessSupport", "TestSupport", nioCore, nioPosix, lifecycle, logging,
       ], swiftSettings: strict),
     .testTarget(
