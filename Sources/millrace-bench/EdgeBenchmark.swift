@@ -20,17 +20,19 @@ struct EdgeBenchmark: Sendable {
       try await setup.firstAnswer(of: .asynchronous, from: ingest.program, port: ingest.port)
       let genuine = try EdgeLoad.script(
         on: stage, name: "genuine", secret: BenchWorkflow.secret, client: "\"203.0.113.7\"")
-      let place = Place(stage: stage, redis: redis, ingest: ingest.program, port: ingest.port, genuine: genuine)
+      let place = Place(setup: setup, redis: redis, ingest: ingest.program, port: ingest.port, genuine: genuine)
       return [try await checks(place), try await flood(place)]
     }
   }
 
   private struct Place {
-    let stage: Stage
+    let setup: MillraceSetup
     let redis: PrivateRedis
     let ingest: RunningProgram
     let port: Int
     let genuine: String
+
+    var stage: Stage { setup.stage }
 
     func url(_ workflow: BenchWorkflow) -> String { "http://127.0.0.1:\(port)\(workflow.path)" }
   }
@@ -67,6 +69,9 @@ struct EdgeBenchmark: Sendable {
     let forged = try EdgeLoad.script(
       on: place.stage, name: "forged", secret: "another secret",
       client: "\"198.51.100.\" .. (count % 250)")
+    // It takes the genuine ones away again, so that what is left is the flood's.
+    let worker = try await place.setup.startWorker()
+    try await place.setup.ready(worker.program, port: worker.metricsPort)
     let before = try look(place, probe)
     let flooding = try Load.steadyScript(rate: 20_000, after: forged, on: place.stage, name: "flood")
     let flood = Task { [surroundings] in
@@ -78,7 +83,11 @@ struct EdgeBenchmark: Sendable {
     let report = try await WrkRun(url: place.url(.guarded), script: steady, seconds: 18, connections: 16)
       .measure(on: place.stage, surroundings.programs)
     let forgeries = try await flood.value
+    try await eventually("the worker has run the genuine ones", within: .seconds(30)) {
+      try PrivateRedis.executions(probe) == 0
+    }
     let after = try look(place, probe)
+    await place.stage.stop(worker.program)
     Output.line(
       """
 

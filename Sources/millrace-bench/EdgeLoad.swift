@@ -11,7 +11,7 @@ enum EdgeLoad {
       "timestamp":"2026-05-01T12:00:00Z","author":{"name":"Mona","email":"mona@example.com","username":"mona"},\
       "added":["src/a.swift"],"removed":[],"modified":["src/b.swift","src/c.swift"]}
       """
-    let commits = Array(repeating: commit, count: 24).joined(separator: ",")
+    let commits = Array(repeating: commit, count: 27).joined(separator: ",")
     return #"{"ref":"refs/heads/main","repository":{"id":35129377,"full_name":"mona/gate"},"commits":[\#(commits)]}"#
   }()
 
