@@ -135,7 +135,9 @@ let package = Package(
       ], swiftSettings: strict),
     .executableTarget(
       name: "millrace-bench",
-      dependencies: ["ProcessSupport", "JSONCodec", "Scripting", "Verification", arguments, nioPosix, logging],
+      dependencies: [
+        "ProcessSupport", "JSONCodec", "Scripting", "Verification", arguments, nioCore, nioPosix, logging,
+      ],
       swiftSettings: strict),
 
     // Tests: a target for each module, and one for the whole.

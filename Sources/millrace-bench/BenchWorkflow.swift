@@ -8,6 +8,8 @@ enum BenchWorkflow: String {
   case synchronousScript = "bench-script-sync"
   /// With GitHub's signature, duplicates and a JSON Schema checked.
   case guarded = "bench-guarded"
+  /// Its sender asks questions about the address.
+  case asked = "bench-asked"
 
   var key: String { rawValue }
   var path: String { "/api/webhooks/\(key)" }
@@ -27,7 +29,7 @@ enum BenchWorkflow: String {
     trigger:
       type: webhook
       mode: \(isSynchronous ? "sync" : "async")
-    \(self == .guarded ? Self.guards : "")
+    \(self == .guarded ? Self.guards : self == .asked ? Self.sender : "")
     keep: {succeeded: 0, failed: 0}
     nodes:
     \(hasScript ? Self.script : Self.map)
@@ -36,6 +38,10 @@ enum BenchWorkflow: String {
   }
 
   static let secret = "a secret of the benchmark"
+
+  private static let sender = """
+      verify: [{provider: dropbox, secrets: "\(secret)"}]
+    """
 
   private static let guards = """
       verify: [{provider: github, secrets: "\(secret)"}]

@@ -14,18 +14,20 @@ struct EdgeBenchmark: Sendable {
       try await Conditions(surroundings: surroundings, redis: redis, stage: stage).print(
         title: "The edge", load: "pushes of \(EdgeLoad.push.utf8.count) bytes, each with an id of its own")
       let setup = MillraceSetup(stage: stage, programs: surroundings.programs, redis: redis)
-      for workflow in [BenchWorkflow.asynchronous, .guarded] { try await setup.apply(workflow) }
+      for workflow in [BenchWorkflow.asynchronous, .guarded, .asked] { try await setup.apply(workflow) }
       let ingest = try await setup.startIngest(
         eventLoops: surroundings.eventLoops, ["--trusted-proxies", "127.0.0.0/8"])
       try await setup.firstAnswer(of: .asynchronous, from: ingest.program, port: ingest.port)
       let genuine = try EdgeLoad.script(
         on: stage, name: "genuine", secret: BenchWorkflow.secret, client: "\"203.0.113.7\"")
       let place = Place(setup: setup, redis: redis, ingest: ingest.program, port: ingest.port, genuine: genuine)
-      return [try await checks(place), try await flood(place)]
+      return [
+        try await checks(place), try await flood(place), try await idleConnections(place), try await questions(place),
+      ]
     }
   }
 
-  private struct Place {
+  struct Place {
     let setup: MillraceSetup
     let redis: PrivateRedis
     let ingest: RunningProgram
