@@ -157,7 +157,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "VerificationTests",
-      dependencies: ["Verification", "JSONCodec", "TestSupport", crypto, cryptoExtras], swiftSettings: strict),
+      dependencies: [
+        "Verification", "JSONCodec", "TestSupport", "millrace", "millrace-ingest", "millrace-worker", "millrace-script",
+        crypto, cryptoExtras,
+      ], swiftSettings: strict),
     .testTarget(
       name: "JSONValidationTests", dependencies: ["JSONValidation", "JSONCodec", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -73,9 +73,9 @@ struct ProviderCase: Sendable, CustomTestStringConvertible {
     return Array(start..<start + 4)
   }
 
-  func signed(body: [UInt8]? = nil, now: Int64 = now) throws -> OutgoingRequest {
+  func signed(body: [UInt8]? = nil, now: Int64 = now, path: String = path) throws -> OutgoingRequest {
     let request = OutgoingRequest(
-      method: method, publicURL: Self.publicURL, path: Self.path, query: query,
+      method: method, publicURL: Self.publicURL, path: path, query: query,
       headers: HeaderList([("content-type", "application/json")]), body: body ?? Array(self.body.utf8), now: now,
       id: "delivery-1", event: event)
     return try RequestSigner.make(settings: sending).sign(request, random: .counting)
