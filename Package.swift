@@ -212,7 +212,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "JSONCodec", "ProcessSupport", "Verification", "millrace", "millrace-ingest", "millrace-worker",
-        "millrace-script",
+        "millrace-script", crypto, cryptoExtras,
       ], swiftSettings: strict),
   ],
   cLanguageStandard: .gnu2x, cxxLanguageStandard: .cxx17

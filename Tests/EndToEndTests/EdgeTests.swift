@@ -55,6 +55,23 @@ extension SystemTests {
       #expect(try await system.ingests[0].metric("millrace_ingest_unverified_total") == 2)
     }
 
+    @Test("a sender that wants to hear a certain answer hears it, unless the workflow answers itself")
+    func senderAnswer() async throws {
+      let system = try await SystemUnderTest.start()
+      defer { system.stop() }
+      let settings = "verify: [{provider: alipay, publicKeys: \"\(AlipayKeys.publicKey)\"}]"
+      try await system.apply([
+        "plain": "trigger: {type: webhook, \(settings)}\nnodes: []\n",
+        "own": "trigger: {type: webhook, \(settings), response: {body: {code: 7}}}\nnodes: []\n",
+      ])
+      for (key, expected) in [("plain", "success"), ("own", #"{"code":7}"#)] {
+        let answer = try await SystemConnection.send(try AlipayKeys.notification(key), port: system.port)
+        #expect(answer.status == 200)
+        #expect(answer.text == expected)
+        #expect(answer.executionID != nil)
+      }
+    }
+
     @Test("a secret that is not set lets nobody in, and the log says so")
     func missingSecret() async throws {
       let system = try await SystemUnderTest.start()

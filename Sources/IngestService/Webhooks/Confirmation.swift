@@ -1,9 +1,11 @@
 // What an asynchronous caller asks for, and the answer that it gets.
 
+import AuditLog
 import ExecutionQueue
 import JSONCodec
 import NIOCore
 import NIOHTTP1
+import Verification
 import Workflows
 
 /// `Prefer: respond-async` and `Prefer: wait=N` (RFC 7240), never beyond the trigger's own timeout.
@@ -32,7 +34,14 @@ struct Confirmation: Sendable {
 
   init(_ webhook: IncomingWebhook, _ scope: WebhookScope) throws {
     isPreferred = webhook.workflow.trigger.mode == .sync
-    guard !isPreferred, let response = webhook.workflow.trigger.response else { return }
+    guard !isPreferred else { return }
+    guard let response = webhook.workflow.trigger.response else {
+      // What the sender wants to hear, if that is more than any 2xx.
+      fixed = webhook.matches.lazy.compactMap(\.answer).first.map { HTTPAnswer($0) }
+      fixed?.audit.outcome = .accepted
+      hasDefaultBody = fixed == nil
+      return
+    }
     var answer = HTTPAnswer(status: response.status)
     for header in response.headers {
       answer.headers.append((header.name, HeaderText.cleaned(try header.value.text(scope))))
