@@ -105,5 +105,11 @@ struct BodyTests {
     }
     #expect(throws: Never.self) { try WebhookRequest.checkBody([0xFF], contentType: "image/png", kind: .auto) }
     #expect(throws: Never.self) { try WebhookRequest.checkBody([], contentType: "application/json", kind: .auto) }
+    #expect(throws: BodyError.self) {
+      try WebhookRequest.checkBody([], contentType: "application/json", kind: .auto, mayBeEmpty: false)
+    }
+    #expect(throws: Never.self) {
+      try WebhookRequest.checkBody([], contentType: "text/plain", kind: .auto, mayBeEmpty: false)
+    }
   }
 }

@@ -48,9 +48,13 @@ package struct WebhookRequest: Sendable {
 
   /// Refuses what `data` would refuse, without building it.
   package static func checkBody(
-    _ body: [UInt8], contentType: String?, kind: BodyKind, limits: BodyLimits = .standard
+    _ body: [UInt8], contentType: String?, kind: BodyKind, mayBeEmpty: Bool = true, limits: BodyLimits = .standard
   ) throws(BodyError) {
-    try BodyReading(body, contentType: contentType, kind: kind, limits: limits).check()
+    let reading = BodyReading(body, contentType: contentType, kind: kind, limits: limits)
+    if !mayBeEmpty, body.isEmpty, reading.contentType?.isJSON == true {
+      throw BodyError(.malformed, "it is empty, and its type says JSON", at: 0)
+    }
+    try reading.check()
   }
 
   /// What `$context.<field>` is for templates; nil for a name that is no field.
