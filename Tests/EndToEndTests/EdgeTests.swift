@@ -53,6 +53,12 @@ extension SystemTests {
       #expect(bare.status == 401)
       #expect(bare.text.contains("x-hub-signature-256"))
       #expect(try await system.ingests[0].metric("millrace_ingest_unverified_total") == 2)
+      try await eventually("the audit log tells who was verified by which secret, and what was wrong") {
+        let directory = system.ingests[0].auditDirectory
+        let lines = try await BuiltProgram.run("millrace", ["audit", "--json", "--audit-dir", directory]).output
+        return ["github, secret 1", "github, secret 2", #""why":"mismatch""#, #""why":"missing_header""#]
+          .allSatisfy(lines.contains)
+      }
     }
 
     @Test("a sender that wants to hear a certain answer hears it, unless the workflow answers itself")

@@ -11,6 +11,8 @@ package struct AuditFacts: Sendable {
   package var workflow: String?
   /// As many as have been read.
   package var bodyBytes = 0
+  /// Who has been verified, and by which secret.
+  package var verified: String?
 }
 
 /// Belongs to an answer.
@@ -33,7 +35,7 @@ extension AuditTrail {
       AuditRecord(
         requestID: request.requestID, method: request.method, path: request.path, workflow: request.audit.workflow,
         client: request.clientAddress, status: answer.status, outcome: note.outcome, check: note.check,
-        reason: note.reason, why: note.why, executionID: answer.executionID, isUnanswered: isUnanswered,
+        reason: note.reason, why: note.why ?? request.audit.verified, executionID: answer.executionID, isUnanswered: isUnanswered,
         bodyBytes: request.audit.bodyBytes, microseconds: Int(time.nanoseconds / 1000)))
   }
 

@@ -49,6 +49,8 @@ extension WebhookRoute {
           parts.contentType = match.plaintextType ?? parts.contentType
         }
         parts.matches.append(match)
+        let secret = match.secretID.map { ", secret \($0)" } ?? ""
+        request.audit.verified = (request.audit.verified.map { "\($0); " } ?? "") + verifier.provider.name + secret
       }
     }
     brakes.accepted(request.clientAddress)
