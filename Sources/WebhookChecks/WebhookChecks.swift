@@ -46,13 +46,18 @@ package final class WebhookChecks: TriggerChecks {
   }
 
   /// Made at the first webhook, when the environment is known: what a secret's template reads is fixed for a process.
-  package func verifiers(_ environment: [String: String], keys: any KeySource) -> VerifierSet {
-    verifiers.withLock { known in
-      if let known { return known }
+  /// - Parameter complain: Is called once, when they cannot be made.
+  package func verifiers(
+    _ environment: [String: String], keys: any KeySource, complain: (String) -> Void
+  ) -> VerifierSet {
+    let (set, isNew) = verifiers.withLock { known in
+      if let known { return (known, false) }
       let made = VerifierSet(senders, environment: environment, keys: keys)
       known = made
-      return made
+      return (made, true)
     }
+    if isNew, case .unusable(let message) = set { complain(message) }
+    return set
   }
 }
 

@@ -19,14 +19,11 @@ extension WebhookRoute {
   func verify(
     _ request: IncomingRequest, _ parts: inout WebhookParts, _ checks: WebhookChecks
   ) throws -> HandshakeReply? {
-    let verifiers: [Verifier]
-    switch checks.verifiers(environment, keys: senderKeys) {
-    case .ready(let ready): verifiers = ready
-    case .unusable(let message):
-      logger.error(
-        "webhooks cannot be verified", metadata: ["workflow": "\(parts.entry.key)", "problem": "\(message)"])
-      throw Problem.unverifiable
+    let key = parts.entry.key
+    let made = checks.verifiers(environment, keys: senderKeys) { message in
+      logger.error("webhooks cannot be verified", metadata: ["workflow": "\(key)", "problem": "\(message)"])
     }
+    guard case .ready(let verifiers) = made else { throw Problem.unverifiable }
     let question = VerificationRequest(
       method: request.method, path: request.path, query: request.query, publicURL: address.isEmpty ? nil : address,
       headers: request.headers, body: parts.body, now: WallClock.milliseconds,
