@@ -91,7 +91,7 @@ extension Provider {
     "alipay", title: "Alipay", secret: "the public key of Alipay, not that of the app: PEM or base64",
     scheme: SignatureScheme(
       algorithm: .publicKey(.rsa(.sha256)), places: [.form("sign")], encoding: .base64,
-      signed: [[.special(sortedFields)]]),
+      signed: [[.special(allFields)], [.special(filledFields)]]),
     facts: EventFacts(
       dedupe: [.form("notify_id")], event: [.form("trade_status"), .form("notify_type")], retryWindow: 93_600,
       answer: HandshakeReply(headers: [("content-type", "text/plain")], body: Array("success".utf8))),
@@ -110,10 +110,20 @@ extension Provider {
     check.prepare = { request in request.addFormField("sign_type", "RSA2") }
   }
 
-  private static let sortedFields: @Sendable (RequestReading) throws(Refusal) -> [UInt8] = {
-    reading throws(Refusal) in
+  private static let allFields: @Sendable (RequestReading) throws(Refusal) -> [UInt8] = {
+    reading throws(Refusal) in try sortedFields(reading, withEmpty: true)
+  }
+
+  private static let filledFields: @Sendable (RequestReading) throws(Refusal) -> [UInt8] = {
+    reading throws(Refusal) in try sortedFields(reading, withEmpty: false)
+  }
+
+  /// Alipay's libraries differ in whether a field without a value is signed.
+  private static func sortedFields(
+    _ reading: RequestReading, withEmpty: Bool
+  ) throws(Refusal) -> [UInt8] {
     let unsigned = [Array("sign".utf8), Array("sign_type".utf8)]
-    let fields = try reading.form().filter { !unsigned.contains($0.name) && !$0.value.isEmpty }
+    let fields = try reading.form().filter { !unsigned.contains($0.name) && (withEmpty || !$0.value.isEmpty) }
     let sorted = fields.sorted { $0.name.lexicographicallyPrecedes($1.name) }
     for (one, next) in zip(sorted, sorted.dropFirst()) where one.name == next.name {
       throw Refusal(.badBody, "a field of the form stands in it twice")
