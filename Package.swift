@@ -217,3 +217,20 @@ let package = Package(
   ],
   cLanguageStandard: .gnu2x, cxxLanguageStandard: .cxx17
 )
+
+// The fuzz targets, for deploy/fuzz alone (docs/fuzzing.md): every other build goes without them.
+if Context.environment["MILLRACE_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "millrace-fuzz",
+      dependencies: [
+        "IngestService", "WorkflowEngine", "WebhookChecks", "Verification", "JSONQuery", "JSONValidation", "Workflows",
+        "JSONCodec", "ProcessSupport", crypto, cryptoExtras, nioCore, nioEmbedded, nioHTTP, logging,
+      ], path: "Tests/Fuzz", swiftSettings: strict))
+  for target in package.targets where target.type == .regular || target.name == "millrace-fuzz" {
+    // Of two options the compiler heeds the last alone, so the two that `swift build --sanitize` gives are not enough.
+    var flags = ["-sanitize=address,fuzzer"]
+    if target.name == "IngestService" { flags.append("-enable-testing") }
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(flags)]
+  }
+}

@@ -46,7 +46,7 @@ package final class WebhookChecks: TriggerChecks {
   }
 
   /// Made at the first webhook, when the environment is known: what a secret's template reads is fixed for a process.
-  /// - Parameter complain: Is called once, when they cannot be made.
+  /// When they cannot be made, `complain` is called, once.
   package func verifiers(
     _ environment: [String: String], keys: any KeySource, complain: (String) -> Void
   ) -> VerifierSet {

@@ -35,7 +35,8 @@ extension AuditTrail {
       AuditRecord(
         requestID: request.requestID, method: request.method, path: request.path, workflow: request.audit.workflow,
         client: request.clientAddress, status: answer.status, outcome: note.outcome, check: note.check,
-        reason: note.reason, why: note.why ?? request.audit.verified, executionID: answer.executionID, isUnanswered: isUnanswered,
+        reason: note.reason, why: note.why ?? request.audit.verified, executionID: answer.executionID,
+        isUnanswered: isUnanswered,
         bodyBytes: request.audit.bodyBytes, microseconds: Int(time.nanoseconds / 1000)))
   }
 
