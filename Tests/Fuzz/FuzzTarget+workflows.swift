@@ -46,24 +46,32 @@ extension FuzzTarget {
     name: "workflow",
     seeds: [
       """
-      name: Orders
+      key: orders
       trigger:
         type: webhook
-        path: /shops/:shop
+        path: /shops/:shop/orders
+        methods: [POST, PUT]
         mode: sync
-        when: {equals: ["{{$context.data.total}}", 10]}
-        verify: {provider: github, secrets: "{{$env.SECRET}}"}
-        schema: {type: object, required: [id]}
-        deduplicate: {key: "{{$context.data.id}}", window: 1h}
-        rate: {limit: 10, per: 1s}
-        allow: [10.0.0.0/8]
+        timeout: 5s
+        body: {limit: 2MB, as: json}
+        when: {all: [["{{$context.data.total}}", gte, 10], {any: [["{{$context.data.vat}}", exists]]}]}
+        verify: [{provider: github, secrets: ["{{$env.SECRET}}"]}]
+        schema: {type: object, required: [id], properties: {id: {type: string, pattern: "^a+$"}}}
+        deduplicate: {by: "{{$context.headers.idempotency-key}}", for: 72h}
+      keep: {succeeded: 0}
       nodes:
-        - {key: total, type: calculation, expression: "1 + 2"}
-        - &call {key: call, type: request, url: "https://example.com/{{$context.params.shop}}", method: POST}
+        - {key: net, type: calculation, template: "Order {{$context.data.id:1}}"}
+        - &call
+          key: call
+          type: request
+          url: "https://example.com/{{$context.params.shop}}"
+          json: {order: "{{$nodes.net}}"}
+          expect: [2xx, 409]
         - key: pick
-          type: condition
-          if: {and: [{exists: ["{{$nodes.call.body}}"]}, {matches: ["a", "^a+$"]}]}
-          then: []
+          type: switch
+          cases: [{if: {all: [["{{$nodes.call.body}}", in, [1, x]]]}, do: []}]
+          otherwise: [{key: seen, type: output, value: "{{$system.now}}"}]
+        - {key: found, type: query-json, jsonpath: "$.lines[?@.price > 10].sku"}
         - {key: reply, type: response, status: 201, body: {a: "{{$nodes.call.status}}"}}
       """,
       #"{"trigger":{"type":"webhook"},"nodes":[{"key":"m","type":"map","value":{"a":1}},{"key":"e","type":"end"}]}"#,
