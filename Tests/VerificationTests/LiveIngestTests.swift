@@ -79,4 +79,28 @@ struct LiveIngestTests {
       #expect(try await system.ingests[0].metric("millrace_ingest_admitted_total") == 0)
     }
   }
+
+  @Test(
+    "a signed question is answered through ingest as the check answers it",
+    arguments: [
+      ("slack", #"{"type":"url_verification","challenge":"3eZbrw1aBm2"}"#),
+      ("zoom", #"{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}"#),
+      ("discord", #"{"type":1}"#),
+    ])
+  func signedQuestions(_ provider: String, _ body: String) async throws {
+    var example = try #require(ProviderCase.all.first { $0.provider == provider && $0.note.isEmpty })
+    example.body = body
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    let request = try example.signed(now: now, path: "/api/webhooks/asked")
+    let reply = try #require(try example.verdict(on: request, at: now).reply)
+    let workflow = Self.workflow(example.verifying(), method: example.method)
+    try await Self.withSystem { system in
+      try await system.apply(["asked": workflow])
+      let answer = try await SystemConnection.send(Self.wire(request), port: system.port)
+      #expect(answer.status == reply.status)
+      #expect(answer.body == reply.body)
+      #expect(!reply.body.isEmpty)
+      #expect(answer.executionID == nil)
+    }
+  }
 }
