@@ -57,13 +57,14 @@ let package = Package(
     .target(name: "Patterns", dependencies: ["CRE2"], swiftSettings: safe),
     .target(name: "Executors", dependencies: ["CLinux"], swiftSettings: strict),
     .target(
-      name: "ProcessSupport", dependencies: [logging, nioCore, nioPosix, nioHTTP, lifecycle], swiftSettings: strict),
+      name: "ProcessSupport", dependencies: [logging, nioCore, nioPosix, nioHTTP, nioSSL, lifecycle],
+      swiftSettings: strict),
 
     // Floor 1: one subject each.
     .target(
       name: "Workflows", dependencies: ["JSONCodec", .product(name: "Yams", package: "Yams")], swiftSettings: safe),
     .target(
-      name: "RedisClient", dependencies: ["CHiredis", "ProcessSupport", nioCore, nioPosix, logging],
+      name: "RedisClient", dependencies: ["CHiredis", "ProcessSupport", nioCore, nioPosix, nioSSL, logging],
       swiftSettings: strict),
     .target(name: "AuditLog", dependencies: ["JSONCodec", "ProcessSupport"], swiftSettings: strict),
     .target(name: "JSONQuery", dependencies: ["JSONCodec", "Patterns"], swiftSettings: safe),
@@ -136,15 +137,20 @@ let package = Package(
     .executableTarget(
       name: "millrace-bench",
       dependencies: [
-        "ProcessSupport", "JSONCodec", "Scripting", "Verification", arguments, nioCore, nioPosix, logging,
+        "ProcessSupport", "JSONCodec", "Scripting", "Verification", arguments, nioCore, nioPosix, nioHTTP, logging,
       ],
       swiftSettings: strict),
 
     // Tests: a target for each module, and one for the whole.
     .target(
-      name: "TestSupport", dependencies: ["JSONCodec", "ProcessSupport", nioCore, nioPosix, nioHTTP, nioSSL],
+      name: "TestSupport",
+      dependencies: ["ExecutionQueue", "JSONCodec", "ProcessSupport", nioCore, nioPosix, nioHTTP, nioSSL],
       path: "Tests/TestSupport",
       swiftSettings: strict),
+    .executableTarget(
+      name: "millrace-torture",
+      dependencies: ["TestSupport", "JSONCodec", "ProcessSupport", arguments, nioCore, nioPosix, nioHTTP],
+      path: "Tests/Torture", swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "JSONCodecTests", dependencies: ["JSONCodec"], swiftSettings: strict),
     .testTarget(name: "ExecutorsTests", dependencies: ["Executors"], swiftSettings: strict),
@@ -212,7 +218,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "JSONCodec", "ProcessSupport", "Verification", "millrace", "millrace-ingest", "millrace-worker",
-        "millrace-script", crypto, cryptoExtras,
+        "millrace-script", "millrace-torture", crypto, cryptoExtras,
       ], swiftSettings: strict),
   ],
   cLanguageStandard: .gnu2x, cxxLanguageStandard: .cxx17

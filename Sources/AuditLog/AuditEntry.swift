@@ -37,32 +37,33 @@ package struct AuditEntry: Sendable {
 
 /// The newest entries of those that are added, a limited number of them.
 struct NewestEntries {
-  private var entries: [AuditEntry] = []
+  /// With the number of its source, the newest being 0: of one millisecond, the older source has the older ones.
+  private var entries: [(entry: AuditEntry, source: Int)] = []
   let limit: Int
 
   init(limit: Int) {
     self.limit = limit
   }
 
-  mutating func add(_ entry: AuditEntry) {
-    entries.append(entry)
+  mutating func add(_ entry: AuditEntry, source: Int = 0) {
+    entries.append((entry, source))
     if entries.count >= 2 * limit + 1024 { trim() }
   }
 
   /// The time from which on there are as many as wanted; nil while there are fewer.
   mutating func oldestNeeded() -> Int64? {
     trim()
-    return entries.count < limit ? nil : entries.first?.time
+    return entries.count < limit ? nil : entries.first?.entry.time
   }
 
   /// In time order.
   mutating func sorted() -> [AuditEntry] {
     trim()
-    return entries
+    return entries.map(\.entry)
   }
 
   private mutating func trim() {
-    entries.sort { $0.time < $1.time }
+    entries.sort { ($0.entry.time, $1.source) < ($1.entry.time, $0.source) }
     if entries.count > limit { entries.removeFirst(entries.count - limit) }
   }
 }

@@ -21,10 +21,10 @@ package struct AuditHistory: Sendable {
   /// The newest records, in time order; reads only the files that may hold some of them.
   package func newest(_ limit: Int) throws(AuditProblem) -> [AuditEntry] {
     var newest = NewestEntries(limit: limit)
-    for segment in try segments().sorted(by: { $0.end > $1.end }) {
+    for (source, segment) in try segments().sorted(by: { ($0.end, $0.start) > ($1.end, $1.start) }).enumerated() {
       if let needed = newest.oldestNeeded(), segment.end + Self.disorder < needed { break }
       guard let cursor = SegmentCursor(segment) else { continue }
-      while let entry = cursor.next(matcher) { newest.add(entry) }
+      while let entry = cursor.next(matcher) { newest.add(entry, source: source) }
     }
     return newest.sorted()
   }

@@ -64,7 +64,7 @@ package final class CatalogService: Service {
       entries.append(try await entry(for: head, before: before.entry(head.key)))
     }
     let picture = WorkflowCatalog(revision: newest, entries: entries)
-    catalog.withLock { $0 = picture }
+    catalog.withLock { if !isSameStore || newest >= $0.revision { $0 = picture } }
     logger.info("workflows loaded", metadata: ["revision": "\(newest)", "count": "\(entries.count)"])
     for (key, problem) in picture.problems {
       logger.error("workflow cannot be used", metadata: ["workflow": "\(key)", "problem": "\(problem)"])

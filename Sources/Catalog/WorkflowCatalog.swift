@@ -6,11 +6,18 @@ package struct WorkflowCatalog: Sendable {
   package let revision: Int64
   private let entries: [String: CatalogEntry]
   private let routes: [(pattern: PathPattern, key: String)]
+  /// How many executions of a workflow may run at once, where there is a limit; nil where it cannot be read.
+  package let concurrency: [String: Int?]
 
   package init(revision: Int64, entries: [CatalogEntry]) {
     self.revision = revision
     self.entries = Dictionary(uniqueKeysWithValues: entries.map { ($0.key, $0) })
     routes = entries.compactMap { entry in entry.workflow?.trigger.path.map { ($0, entry.key) } }
+    var concurrency: [String: Int?] = [:]
+    for entry in entries where entry.workflow == nil || entry.workflow?.concurrency != nil {
+      concurrency[entry.key] = .some(entry.workflow?.concurrency)
+    }
+    self.concurrency = concurrency
   }
 
   package static let empty = WorkflowCatalog(revision: -1, entries: [])

@@ -10,10 +10,15 @@ package final class Delivery: Sendable {
   package let token: ExecutionToken
   package let workflow: String
   package let inbox: String?
-  package let payload: ByteBuffer
+  /// Nil when the record has it: then `origin` is the entry of the execution's id.
+  package let payload: ByteBuffer?
+  package let origin: EntryID?
+  /// How often a worker has died while it ran this execution, as far as the queue tells before it begins.
+  package let crashes: Int
 
   init(
-    priority: Priority, entry: EntryID, token: ExecutionToken, workflow: String, inbox: String?, payload: ByteBuffer
+    priority: Priority, entry: EntryID, token: ExecutionToken, workflow: String, inbox: String?, payload: ByteBuffer?,
+    origin: EntryID? = nil, crashes: Int = 0
   ) {
     self.priority = priority
     self.entry = entry
@@ -21,6 +26,8 @@ package final class Delivery: Sendable {
     self.workflow = workflow
     self.inbox = inbox
     self.payload = payload
+    self.origin = origin
+    self.crashes = crashes
   }
 }
 
@@ -28,7 +35,7 @@ package final class Delivery: Sendable {
 package final class Lease: Sendable {
   package let id: ExecutionID
   package let delivery: Delivery
-  /// The fence: 1 for the first run, one more for each that followed.
+  /// The fence: another number for each run.
   package let epoch: Int
   /// How often a worker died while it ran this execution.
   package let crashes: Int
@@ -36,9 +43,16 @@ package final class Lease: Sendable {
   package let replied: Bool
   /// What earlier runs checkpointed, by path.
   package let checkpoint: [CheckpointField]
+  /// What came for its callbacks.
+  package let arrivals: [String: [UInt8]]
+  package let payload: ByteBuffer
+  /// Milliseconds since 1970 by the queue's clock: when this run began, and when the execution's time began to count.
+  package let now: Int64
+  package let since: Int64
 
   init(
-    id: ExecutionID, delivery: Delivery, epoch: Int, crashes: Int, replied: Bool, checkpoint: [CheckpointField]
+    id: ExecutionID, delivery: Delivery, epoch: Int, crashes: Int = 0, replied: Bool = false,
+    checkpoint: [CheckpointField] = [], arrivals: [String: [UInt8]] = [:], payload: ByteBuffer, now: Int64, since: Int64
   ) {
     self.id = id
     self.delivery = delivery
@@ -46,6 +60,10 @@ package final class Lease: Sendable {
     self.crashes = crashes
     self.replied = replied
     self.checkpoint = checkpoint
+    self.arrivals = arrivals
+    self.payload = payload
+    self.now = now
+    self.since = since
   }
 }
 
@@ -69,11 +87,14 @@ package struct Settlement: Sendable {
   package var fields: [CheckpointField]
   /// How long the record is kept; zero keeps nothing (a reply stays readable for a minute).
   package var keep: Duration
+  /// Why it goes to the dead letters; nil when it does not.
+  package var dead: DeadLetterReason?
 
   package init(
     state: ExecutionState, message: String? = nil, output: [UInt8]? = nil, reply: [UInt8]? = nil,
-    fields: [CheckpointField] = [], keep: Duration
+    fields: [CheckpointField] = [], keep: Duration, dead: DeadLetterReason? = nil
   ) {
+    self.dead = dead
     self.state = state
     self.message = message
     self.output = output
@@ -83,7 +104,41 @@ package struct Settlement: Sendable {
   }
 }
 
-/// product.md section 7. `waiting` and `canceled` are reached once retries, timers and cancelling exist.
+/// Until when and for what an execution waits, with all that is kept of its run.
+package struct Wait: Sendable {
+  /// Milliseconds since 1970 by the queue's clock.
+  package var until: Int64
+  /// Callbacks that end the waiting at once.
+  package var callbacks: [String]
+  package var fields: [CheckpointField]
+
+  package init(until: Int64, callbacks: [String] = [], fields: [CheckpointField] = []) {
+    self.until = until
+    self.callbacks = callbacks
+    self.fields = fields
+  }
+}
+
+package enum DeadLetterReason: String, Sendable, CaseIterable {
+  /// A node failed, after all its attempts.
+  case failed
+  /// Its worker died too often.
+  case crashes
+  /// Its stream entry, webhook or record cannot be read, or its workflow is not there any more.
+  case unreadable
+}
+
+/// What became of a callback that its execution gives up.
+package enum CallbackClosing: Sendable, Equatable {
+  /// Nobody has used it, and nobody can any more.
+  case closed
+  /// Somebody was in time.
+  case arrived([UInt8])
+  /// The lease has been lost.
+  case lost
+}
+
+/// product.md section 7.
 package enum ExecutionState: String, Sendable, CaseIterable {
   case queued, running, waiting, succeeded, failed, error, timedOut, canceled
 

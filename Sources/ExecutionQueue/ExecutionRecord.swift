@@ -14,12 +14,19 @@ package struct ExecutionRecord: Sendable {
   package var reply: [UInt8]?
   package var payload: [UInt8]?
   package var fields: [CheckpointField] = []
+  package var dead: DeadLetterReason?
+  package var arrivals: [String: [UInt8]] = [:]
+  /// When it was redriven last.
+  package var redriven: Int64?
 
   package init(id: ExecutionID, workflow: String, state: ExecutionState) {
     self.id = id
     self.workflow = workflow
     self.state = state
   }
+
+  /// How often it was run: the first epoch is one more than a multiple of 1024, each that follows one more.
+  package var runs: Int { epoch % 1024 }
 }
 
 /// A worker as its last heartbeat described it.
@@ -33,11 +40,18 @@ package struct QueueDepth: Sendable, Equatable {
   package var entries: [Int]
   /// Of those, delivered to a worker and not settled.
   package var inFlight: Int
+  /// Waiting for a moment or a callback, and for room in a lane.
+  package var timed: Int
+  package var parked: Int
+  package var dead: Int
 
-  package init(entries: [Int], inFlight: Int) {
+  package init(entries: [Int], inFlight: Int, timed: Int = 0, parked: Int = 0, dead: Int = 0) {
     self.entries = entries
     self.inFlight = inFlight
+    self.timed = timed
+    self.parked = parked
+    self.dead = dead
   }
 
-  package var total: Int { entries.reduce(0, +) }
+  package var total: Int { entries.reduce(0, +) + timed + parked }
 }

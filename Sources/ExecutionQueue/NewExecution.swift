@@ -10,17 +10,59 @@ package final class NewExecution: Sendable {
   /// The reply inbox of the ingest process whose caller waits; nil in asynchronous mode.
   package let inbox: String?
   package let conditions: AdmissionConditions
+  /// What it has to pass before it may run; nil for nothing.
+  package let lanes: Lanes?
+  /// The entry of its id, when that was given out before it came here.
+  package let entry: EntryID?
 
   package init(
     token: ExecutionToken, workflow: String, priority: Priority, payload: [UInt8], inbox: String?,
-    conditions: AdmissionConditions = AdmissionConditions()
+    conditions: AdmissionConditions = AdmissionConditions(), lanes: Lanes? = nil, entry: EntryID? = nil
   ) {
+    self.lanes = lanes
+    self.entry = entry
     self.token = token
     self.workflow = workflow
     self.priority = priority
     self.payload = payload
     self.inbox = inbox
     self.conditions = conditions
+  }
+
+  /// Bytes that a stream entry carries: what one read brings has a bound.
+  static let mostInEntry = 65_536
+
+  var needsRecord: Bool { lanes != nil || entry != nil || payload.count > Self.mostInEntry }
+}
+
+/// Who may run when: the queue lets an execution wait outside the streams until its lanes have room for it.
+package struct Lanes: Sendable, Equatable {
+  /// Executions with the same value run one after another, in the order of their arrival. Without blanks; short, it
+  /// becomes part of a key.
+  package var order: String?
+  /// Executions of the workflow that run at once.
+  package var concurrency: Int?
+  /// Microseconds from one start to the next.
+  package var spacing: Int64?
+  /// How long after its admission it stops waiting for its turn and goes to a worker that ends it.
+  package var timeout: Duration?
+
+  package init(order: String? = nil, concurrency: Int? = nil, spacing: Int64? = nil, timeout: Duration? = nil) {
+    self.order = order
+    self.concurrency = concurrency
+    self.spacing = spacing
+    self.timeout = timeout
+  }
+
+  /// The lane of a workflow's concurrency.
+  package static func name(of workflow: String) -> String { "w:\(workflow)" }
+
+  /// In the order in which they are passed.
+  func gates(of workflow: String) -> String {
+    [
+      order.map { "o:\($0)" }, concurrency.map { _ in Self.name(of: workflow) },
+      spacing.map { "t:\(workflow):\($0)" },
+    ].compactMap(\.self).joined(separator: " ")
   }
 }
 

@@ -29,6 +29,7 @@ package struct IngestServer: Service {
     package var tls: TLSContexts?
     /// Whose `X-Forwarded-For` is believed.
     package var proxies = AddressSet.empty
+    package var journal: Journal?
 
     package init(
       group: MultiThreadedEventLoopGroup, admissions: @escaping @Sendable (any EventLoop) -> any AdmissionQueue,
@@ -57,7 +58,7 @@ package struct IngestServer: Service {
     package var connections = 20_000
     /// Bytes of bodies in memory at once.
     package var buffered = 268_435_456
-    /// How long a stop waits for callers that have not been answered.
+    /// How long a stop waits for replies to synchronous callers.
     package var grace: Duration = .seconds(25)
 
     package init() {}
@@ -82,6 +83,7 @@ package struct IngestServer: Service {
     self.address = publicURL ?? ""
     self.whenListening = whenListening
     connections = OpenConnections(limit: limits.connections)
+    parts.journal?.depend(on: JournalSurroundings(catalog: parts.catalog, gate: parts.gate))
   }
 
   package func run() async throws {
@@ -99,9 +101,15 @@ package struct IngestServer: Service {
     await stop()
   }
 
+  /// How long answers may take to leave when the grace is over.
+  private static let farewell: Duration = .seconds(2)
+
   private func stop() async {
-    let alarm = Task { [limits, connections] in
+    let alarm = Task { [limits, connections, inbox = parts.inbox] in
       try await Task.sleep(for: limits.grace)
+      // Whoever still waits hears that the execution goes on.
+      inbox.forgetAll()
+      try await Task.sleep(for: Self.farewell)
       connections.closeAll()
     }
     await connections.quiesce()
@@ -147,9 +155,10 @@ package struct IngestServer: Service {
       webhooks: WebhookRoute(
         catalog: parts.catalog, admissions: admissions, inbox: parts.inbox, gate: parts.gate, metrics: metrics,
         environment: environment, bodyLimit: limits.body, address: address, senderKeys: parts.senderKeys,
-        addresses: parts.addresses,
+        journal: parts.journal, addresses: parts.addresses,
         logger: parts.logger, eventLoop: loop),
       results: ResultRoute(admissions: admissions),
+      resumes: ResumeRoute(admissions: admissions, gate: parts.gate, bodyLimit: limits.body),
       status: StatusEndpoints(health: parts.health, metrics: parts.registry))
   }
 

@@ -14,7 +14,7 @@ package actor HTTPTransport {
   /// `maximumConnectionsPerHost`: further requests to the host wait for a free one, within their timeout.
   /// `maximumIdleConnections`: how many connections to all hosts are kept for later requests.
   package init(
-    egress: EgressPolicy, maximumConnectionsPerHost: Int = 64, maximumIdleConnections: Int = 1_024
+    egress: EgressPolicy, maximumConnectionsPerHost: Int = 1_024, maximumIdleConnections: Int = 1_024
   ) {
     self.egress = egress
     executor = PollingExecutor(name: "millrace-http")

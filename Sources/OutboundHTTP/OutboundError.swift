@@ -17,6 +17,8 @@ package struct OutboundError: Error, Sendable, CustomStringConvertible {
     case protocolViolation
     /// The task that waited was cancelled.
     case canceled
+    /// `mayStart` said no before anything of the request had left.
+    case notStarted
     /// The transport was shut down.
     case closed
     case other
@@ -26,10 +28,24 @@ package struct OutboundError: Error, Sendable, CustomStringConvertible {
   /// One line for people: which host, what happened, what to do. Never user, password or query of a URL.
   package let message: String
 
-  package init(kind: Kind, message: String) {
+  /// Whether the other side, or one that redirected here, may have seen the request.
+  package let mayHaveBeenSent: Bool
+
+  /// Without a word about it the kind tells what is likely.
+  package init(kind: Kind, message: String, mayHaveBeenSent: Bool? = nil) {
     self.kind = kind
     self.message = message
+    self.mayHaveBeenSent = mayHaveBeenSent ?? kind.isOfAnExchange
   }
 
   package var description: String { message }
+}
+
+extension OutboundError.Kind {
+  fileprivate var isOfAnExchange: Bool {
+    switch self {
+    case .invalidRequest, .refusedAddress, .resolve, .connect, .tls, .notStarted: false
+    case .timeout, .tooLarge, .tooManyRedirects, .protocolViolation, .canceled, .closed, .other: true
+    }
+  }
 }

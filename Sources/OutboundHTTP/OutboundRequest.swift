@@ -60,7 +60,7 @@ package struct OutboundRequest: Sendable {
   /// http, https, socks4, socks5 or socks5h URL of a proxy; nil connects directly, whatever the environment says.
   package var proxy: String?
   /// Asked on the transport's thread at the last moment, when the first byte is about to leave; false ends the request
-  /// as canceled. A request may have waited long for its connection.
+  /// as not started, or as canceled behind a redirect. A request may have waited long for its connection.
   package var mayStart: (@Sendable () -> Bool)?
 
   package init(

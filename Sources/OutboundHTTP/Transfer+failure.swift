@@ -7,7 +7,7 @@ import ProcessSupport
 extension Transfer {
   func failure(_ code: CURLcode) -> OutboundError {
     let (kind, reason) = explanation(code)
-    return OutboundError(kind: kind, message: "\(subject): \(reason)")
+    return OutboundError(kind: kind, message: "\(subject): \(reason)", mayHaveBeenSent: hasStarted)
   }
 
   /// `POST https://host/path`, and where redirects have led.
@@ -46,7 +46,7 @@ extension Transfer {
       CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED:
       return (.tls, "no TLS connection with \(host): \(detail(code))")
     case CURLE_ABORTED_BY_CALLBACK:
-      return (.canceled, "not sent, because whoever asked for it may do so no more")
+      return (hasStarted ? .canceled : .notStarted, "not sent, because whoever asked for it may do so no more")
     case CURLE_TOO_MANY_REDIRECTS:
       return (.tooManyRedirects, "more than \(checked.request.redirects) redirects; the last led to \(host)")
     case CURLE_WRITE_ERROR where excess != nil:

@@ -22,6 +22,8 @@ final class Transfer {
   /// The addresses that the egress policy refused since the last answer, and whether it let one through.
   private(set) var refusedAddresses: [IPAddress] = []
   private(set) var hasPermittedAddress = false
+  /// Whether a request was about to leave, this one or one that led here by a redirect.
+  private(set) var hasStarted = false
 
   private let errorText: UnsafeMutablePointer<CChar>
   private var headerList: UnsafeMutablePointer<curl_slist>?
@@ -109,6 +111,13 @@ final class Transfer {
     }
     if !refusedAddresses.contains(address) { refusedAddresses.append(address) }
     return false
+  }
+
+  /// Asked when the first byte is about to leave; false breaks the transfer off.
+  func start() -> Bool {
+    guard checked.request.mayStart?() ?? true else { return false }
+    hasStarted = true
+    return true
   }
 
   /// False breaks the transfer off.

@@ -46,7 +46,7 @@ func requestStarts(
 ) -> Int32 {
   guard let context else { return CURL_PREREQFUNC_ABORT }
   let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-  return transfer.checked.request.mayStart?() ?? true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+  return transfer.start() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 /// libcurl wants to know about a socket's readiness, or no more.

@@ -6,23 +6,18 @@ import NIOCore
 struct ConnectionState {
   enum Phase: Sendable, Equatable { case idle, connecting, greeting, ready, away, closed }
 
-  /// What to do after a connection was lost or not made.
-  struct Retry: Equatable {
-    let delay: TimeAmount
-    /// At most one warning a second, however often it fails.
-    let logsWarning: Bool
-  }
-
   enum Readiness: Equatable { case first, back, ignored }
 
   private(set) var phase = Phase.idle
   /// Why the connection is not ready, since when it is not; nil when it is.
   private(set) var problem: String?
+  /// Since a connection last was of use for a while.
   private var failures = 0
-  private var lastWarning: NIODeadline?
 
   static let shortestDelay = TimeAmount.milliseconds(50)
-  static let longestDelay = TimeAmount.seconds(2)
+  static let longestDelay = TimeAmount.seconds(1)
+  /// A connection that is lost sooner counts as one more failure: a server that hangs up on each is not to be stormed.
+  static let usefulLife = TimeAmount.seconds(1)
 
   /// True when a socket is to be opened now: at the start and when a retry is due.
   mutating func connect() -> Bool {
@@ -43,24 +38,23 @@ struct ConnectionState {
     phase = .ready
     let wasAway = problem != nil
     problem = nil
-    failures = 0
-    lastWarning = nil
     return wasAway ? .back : .first
   }
 
-  /// What to do now; nil when nothing is, because all is over. `jitter` is a random number from 0 to 1.
-  mutating func lost(_ problem: String, now: NIODeadline, jitter: Double) -> Retry? {
+  /// When to connect again; nil when all is over. `jitter` is a random number from 0 to 1; `time` is how long the
+  /// connection was ready, or how long the attempt took: that is part of the pause.
+  mutating func lost(_ problem: String, jitter: Double, after time: TimeAmount) -> TimeAmount? {
     guard phase == .connecting || phase == .greeting || phase == .ready else { return nil }
+    let wasReady = phase == .ready
+    if wasReady, time >= Self.usefulLife { failures = 0 }
     phase = .away
     self.problem = problem
     let ceiling = min(
       Self.longestDelay.nanoseconds, Self.shortestDelay.nanoseconds << Int64(min(failures, 10)))
     failures += 1
-    let warns = lastWarning.map { now - $0 >= .seconds(1) } ?? true
-    if warns { lastWarning = now }
     // Between half of the delay and all of it: processes that lost Redis together do not come back together.
-    let delay = TimeAmount.nanoseconds(Int64(Double(ceiling) * (0.5 + 0.5 * jitter)))
-    return Retry(delay: delay, logsWarning: warns)
+    let pause = Int64(Double(ceiling) * (0.5 + 0.5 * jitter))
+    return .nanoseconds(wasReady ? pause : max(0, pause - time.nanoseconds))
   }
 
   mutating func close() { phase = .closed }

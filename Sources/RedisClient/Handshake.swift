@@ -13,20 +13,17 @@ struct RedisSession: Equatable {
 /// The greeting as a list of commands, all sent at once, and the judgement of their replies.
 struct Handshake {
   enum Step: Equatable {
-    case authenticate, select(Int), setName, clientID, script(String), ping
+    case authenticate, role, select(Int), setName, clientID, script(String), ping
   }
 
   let steps: [(step: Step, command: RedisCommand)]
 
-  init(url: RedisURL, name: String, scripts: [RedisScript]) {
+  /// With `provesPrimary` the server has to say that it is one.
+  init(login: RedisLogin?, database: Int, name: String, scripts: [RedisScript], provesPrimary: Bool = false) {
     var steps: [(step: Step, command: RedisCommand)] = []
-    if let password = url.password {
-      var command = RedisCommand("AUTH")
-      if let user = url.user { command.append(user) }
-      command.append(password)
-      steps.append((.authenticate, command))
-    }
-    if url.database != 0 { steps.append((.select(url.database), RedisCommand("SELECT", "\(url.database)"))) }
+    if let login { steps.append((.authenticate, Self.authentication(login))) }
+    if provesPrimary { steps.append((.role, RedisCommand("ROLE"))) }
+    if database != 0 { steps.append((.select(database), RedisCommand("SELECT", "\(database)"))) }
     steps.append((.setName, RedisCommand("CLIENT", "SETNAME", Self.cleaned(name))))
     steps.append((.clientID, RedisCommand("CLIENT", "ID")))
     for script in scripts {
@@ -37,22 +34,35 @@ struct Handshake {
     self.steps = steps
   }
 
+  static func authentication(_ login: RedisLogin) -> RedisCommand {
+    var command = RedisCommand("AUTH")
+    if let user = login.user { command.append(user) }
+    command.append(login.password)
+    return command
+  }
+
   /// The session, or the first reason why this socket cannot be used.
   func session(from replies: [Result<RedisValue, any Error>]) throws(RedisError) -> RedisSession {
     var session = RedisSession()
     for (step, reply) in zip(steps.map(\.step), replies) {
       switch reply {
-      case .success(let value): Self.note(value, of: step, in: &session)
+      case .success(let value): try Self.note(value, of: step, in: &session)
       case .failure(let error): try Self.judge(error, of: step)
       }
     }
     return session
   }
 
-  private static func note(_ value: RedisValue, of step: Step, in session: inout RedisSession) {
+  private static func note(_ value: RedisValue, of step: Step, in session: inout RedisSession) throws(RedisError) {
     switch step {
     case .clientID: session.clientID = value.int
     case .script(let name): session.digests[name] = value.text.map { Array($0.utf8) }
+    case .role:
+      let role = value.array?.first?.text ?? "of no known role"
+      guard role == "master" else {
+        let name = role == "slave" ? "a replica" : role
+        throw RedisError(kind: .readOnly, message: "it is \(name), not the primary")
+      }
     case .authenticate, .select, .setName, .ping: break
     }
   }
@@ -68,7 +78,7 @@ struct Handshake {
     case .ping:
       // A user without the right to PING may still have all the rights that count.
       if error.code != "NOPERM" { throw error }
-    case .setName, .clientID:
+    case .setName, .clientID, .role:
       // A comfort only. If the reason matters, the PING meets it too.
       break
     }

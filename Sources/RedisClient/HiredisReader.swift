@@ -47,6 +47,9 @@ final class HiredisReader {
     return reply == nil ? nil : assembly.pointee.take()
   }
 
+  /// Whether a reply has begun to come in and is not whole yet.
+  var isMidway: Bool { reader.pointee.pos < reader.pointee.len || reader.pointee.ridx > 0 }
+
   private var failure: RedisError {
     let text = withUnsafeBytes(of: reader.pointee.errstr) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

@@ -1,6 +1,6 @@
 // The commands of one connection that wait for their replies, oldest first: Redis answers in order.
 
-import NIOCore
+package import NIOCore
 
 /// A command that was sent.
 struct PendingCommand {
@@ -10,6 +10,19 @@ struct PendingCommand {
   let size: Int
   /// Set for script calls, which are sent a second time if Redis has lost the script.
   let call: ScriptCall?
+  let replicas: ReplicaWait?
+}
+
+/// The replicas that must have a write before it counts.
+package struct ReplicaWait: Sendable, Equatable {
+  let count: Int
+  /// How long they may take.
+  let patience: TimeAmount
+
+  package init(count: Int, patience: TimeAmount) {
+    self.count = count
+    self.patience = patience
+  }
 }
 
 /// First in, first out, bounded in number and bytes. Pure: it decides, the handler acts.

@@ -68,6 +68,15 @@ package struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What Redis says unasked before it hangs up on one client too many.
   var isFarewell: Bool { message.hasPrefix(RedisErrorCode.tooManyClients) }
 
+  /// Whether the server has told by it that it is not, or no longer, the primary.
+  var saysReplica: Bool {
+    switch kind {
+    case .readOnly, .masterDown: true
+    case .unblocked: message.contains("instance state changed")
+    default: false
+    }
+  }
+
   /// Whether the same command may succeed later without anybody changing it or the settings.
   package var isTemporary: Bool {
     switch kind {

@@ -16,6 +16,8 @@ package struct RedisScript: Sendable, Hashable {
 /// the source.
 struct ScriptCall: Sendable {
   let script: RedisScript
+  /// The first one: all keys of a script are in one place.
+  let key: String?
   /// EVALSHA, the digest, then number of keys, keys, arguments.
   private var command: RedisCommand
 
@@ -28,6 +30,7 @@ struct ScriptCall: Sendable {
   /// `capacity` is the expected size of keys and arguments together, in bytes.
   init(_ script: RedisScript, keys: [String], capacity: Int, build: (inout RedisCommand) -> Void) {
     self.script = script
+    key = keys.first
     command = RedisCommand(Self.verb, capacity: 256 + capacity)
     // A place for the digest: it is known on the event loop only, and the caller may be elsewhere.
     command.append(Self.unknownDigest)

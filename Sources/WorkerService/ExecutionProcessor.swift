@@ -14,22 +14,48 @@ package struct ExecutionProcessor: Sendable {
   private let catalog: CatalogService
   private let runner: WorkflowRunner
   private let environment: [String: String]
+  private let publicURL: String?
+  private let running: RunningExecutions
+  private let quarantine = Quarantine()
   private let metrics: WorkerMetrics
   private let logger: Logger
 
   package init(
     queue: any DeliveryQueue, catalog: CatalogService, runner: WorkflowRunner, environment: [String: String],
-    metrics: WorkerMetrics, logger: Logger
+    publicURL: String? = nil, running: RunningExecutions, metrics: WorkerMetrics, logger: Logger
   ) {
     self.queue = queue
     self.catalog = catalog
     self.runner = runner
     self.environment = environment
+    self.publicURL = publicURL
+    self.running = running
     self.metrics = metrics
     self.logger = logger
   }
 
+  /// Runs the body, which takes a slot and processes the delivery; a suspicious one waits for its turn before, without
+  /// a slot. What this worker has no room to keep waiting is for others, a little later.
+  func inTurn(_ delivery: Delivery, _ body: () async -> Void) async {
+    guard delivery.isSuspicious else { return await body() }
+    if await quarantine.run(body) { return }
+    try? await Task.sleep(for: Self.refusalPause)
+    await refuse(delivery)
+  }
+
+  private static let refusalPause: Duration = .seconds(1)
+
+  /// For a delivery that this worker has no time for any more.
+  func refuse(_ delivery: Delivery) async {
+    await handBack(delivery, lease: nil)
+  }
+
   func process(_ delivery: Delivery) async {
+    let wasCanceled = await running.run(delivery.token) { await begin(delivery) }
+    if wasCanceled { logger.info("execution canceled", metadata: ["token": "\(delivery.token)"]) }
+  }
+
+  private func begin(_ delivery: Delivery) async {
     do {
       let asked = ContinuousClock.now
       guard let lease = try await Persistence.keepTrying({ try await queue.begin(delivery) }) else {
@@ -45,10 +71,17 @@ package struct ExecutionProcessor: Sendable {
   private func process(_ lease: Lease, asked: ContinuousClock.Instant) async {
     let started = ContinuousClock.now
     do {
-      let settlement = try await settlement(of: lease, asked: asked)
-      guard try await Persistence.keepTrying({ try await queue.settle(lease, settlement) }) else { return lose(lease) }
-      metrics.settled(settlement.state, after: .now - started)
-      log(lease, settlement)
+      switch try await verdict(on: lease, asked: asked) {
+      case .ended(let settlement):
+        guard try await Persistence.keepTrying({ try await queue.settle(lease, settlement) }) else {
+          return lose(lease)
+        }
+        metrics.settled(settlement.state, after: .now - started)
+        log(lease, settlement)
+      case .waits(let wait):
+        guard try await Persistence.keepTrying({ try await queue.suspend(lease, wait) }) else { return lose(lease) }
+        metrics.suspended.increment()
+      }
     } catch is LeaseLost {
       lose(lease)
     } catch {
@@ -58,10 +91,10 @@ package struct ExecutionProcessor: Sendable {
 
   /// Runs the workflow. Throws `LeaseLost` when another worker has taken over, anything else when this worker stops.
   /// What cannot be read would not become readable elsewhere either: that ends the execution.
-  private func settlement(of lease: Lease, asked: ContinuousClock.Instant) async throws -> Settlement {
+  private func verdict(on lease: Lease, asked: ContinuousClock.Instant) async throws -> Verdict {
     let request: WebhookRequest
     do {
-      request = try WebhookRequest(decoding: Array(lease.delivery.payload.readableBytesView))
+      request = try WebhookRequest(decoding: Array(lease.payload.readableBytesView))
     } catch {
       return Self.broken("the stored webhook cannot be read: \(error)")
     }
@@ -79,16 +112,32 @@ package struct ExecutionProcessor: Sendable {
     }
     let input: ExecutionInput
     do {
-      input = try ExecutionInput(lease, request: request, workflow: workflow, environment: environment)
+      input = try ExecutionInput(
+        lease, request: request, workflow: workflow, environment: environment, asked: asked,
+        resumeAddress: resumeAddress(for: request))
     } catch {
       return Self.broken("\(error)")
     }
     let report = await runner.run(workflow, input, journal: LeaseJournal(queue: queue, lease: lease, asked: asked))
-    return try Settlement(report, workflow: workflow)
+    if let wait = Wait(report, workflow: workflow, lease: lease) { return .waits(wait) }
+    return .ended(try Settlement(report, workflow: workflow))
   }
 
-  private static func broken(_ message: String) -> Settlement {
-    Settlement(state: .error, message: message, keep: defaultKeep)
+  private enum Verdict {
+    case ended(Settlement)
+    case waits(Wait)
+  }
+
+  /// Where ingest listens for what executions wait for: as it is set, or as the webhook found its way here.
+  private func resumeAddress(for request: WebhookRequest) -> String {
+    let path = "/api/resume/"
+    if let publicURL { return publicURL + path }
+    guard let host = request.headers["host"]?.stringValue else { return path }
+    return "\(request.headers["x-forwarded-proto"]?.stringValue == "https" ? "https" : "http")://\(host)\(path)"
+  }
+
+  private static func broken(_ message: String) -> Verdict {
+    .ended(Settlement(state: .error, message: message, keep: defaultKeep, dead: .unreadable))
   }
 
   private static let defaultKeep: Duration = .seconds(30 * 86_400)

@@ -6,18 +6,26 @@ import ServiceLifecycle
 
 package struct HeartbeatService: Service {
   private let queue: any DeliveryQueue
+  private let executor: (any TaskExecutor)?
   private let logger: Logger
 
   private static let interval: Duration = .seconds(1)
   /// After an outage every worker must be heard again before others may take it for dead.
   private static let impatientInterval: Duration = .milliseconds(200)
 
-  package init(queue: any DeliveryQueue, logger: Logger) {
+  /// `executor` is where it runs: best a thread on which nothing computes, because a heart that beats late is taken for
+  /// a dead one's.
+  package init(queue: any DeliveryQueue, executor: (any TaskExecutor)? = nil, logger: Logger) {
     self.queue = queue
+    self.executor = executor
     self.logger = logger
   }
 
   package func run() async throws {
+    await withTaskExecutorPreference(executor) { await beat() }
+  }
+
+  private func beat() async {
     while !Task.isShuttingDownGracefully && !Task.isCancelled {
       var pause = Self.interval
       do { try await queue.heartbeat() } catch {

@@ -10,18 +10,36 @@ import Workflows
 #endif
 
 extension ExecutionInput {
-  init(_ lease: Lease, request: WebhookRequest, workflow: Workflow, environment: [String: String]) throws {
+  init(
+    _ lease: Lease, request: WebhookRequest, workflow: Workflow, environment: [String: String],
+    asked: ContinuousClock.Instant, resumeAddress: String
+  ) throws {
     // Handing an execution back moves the fence on, but counts as no attempt.
     let records = try lease.checkpoint.map { try NodeRecord(path: $0.path, decoding: $0.bytes) }
     self.init(
       id: lease.id.description, request: request, attempt: lease.crashes + 1, environment: environment,
-      records: records,
-      replied: lease.replied, deadline: workflow.timeout.map { Self.deadline($0, since: request.receivedAt) })
+      records: records, replied: lease.replied,
+      // The time limit counts from the admission on, waiting included.
+      deadline: workflow.timeout.map { asked + $0 - .milliseconds(lease.now - lease.since) },
+      clock: ExecutionClock(milliseconds: lease.now, asked: asked, answered: .now), arrivals: lease.arrivals,
+      resumeAddress: resumeAddress)
   }
+}
 
-  /// The time limit counts from the webhook on, waiting included.
-  private static func deadline(_ timeout: Duration, since received: Int64) -> ContinuousClock.Instant {
-    .now + (timeout - .milliseconds(Int64(time(nil)) * 1000 - received))
+extension Wait {
+  /// Nil when it does not wait.
+  init?(_ report: RunReport, workflow: Workflow, lease: Lease) {
+    guard case .suspended(let suspension) = report.outcome else { return nil }
+    let deadline = workflow.timeout.map { lease.since + $0.inWholeMilliseconds }
+    self.init(
+      until: min(suspension.until, deadline ?? .max), callbacks: suspension.callbacks,
+      fields: report.records.map { CheckpointField(path: $0.path, bytes: $0.bytes) })
+  }
+}
+
+extension Duration {
+  fileprivate var inWholeMilliseconds: Int64 {
+    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
   }
 }
 
@@ -42,12 +60,16 @@ extension Settlement {
       state = .timedOut
       problem = "the execution took longer than its timeout"
     case .abandoned(let reason): throw reason
+    case .suspended: throw NotSettled()
     }
     self.init(
       state: state, message: problem, output: report.output?.bytes, reply: report.reply?.encoded(),
       fields: report.records.map { CheckpointField(path: $0.path, bytes: $0.bytes) },
-      keep: workflow.retention(state))
+      keep: workflow.retention(state), dead: report.isDeadLetter ? .failed : nil)
   }
+
+  /// A run that waits has no settlement.
+  private struct NotSettled: Error {}
 
   private static func message(_ message: String, node: String?) -> String {
     guard let node, !message.contains(node) else { return message }

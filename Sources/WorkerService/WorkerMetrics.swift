@@ -9,6 +9,8 @@ package struct WorkerMetrics: Sendable {
   let rescued: Counter
   let lost: Counter
   let handedBack: Counter
+  let suspended: Counter
+  let promoted: Counter
 
   package init(registry: MetricsRegistry, slots: Slots) {
     outcomes = Dictionary(
@@ -24,6 +26,9 @@ package struct WorkerMetrics: Sendable {
       "millrace_worker_rescued_total", help: "Executions taken over from dead or stopping workers.")
     lost = registry.counter("millrace_worker_lost_total", help: "Executions that another worker took over.")
     handedBack = registry.counter("millrace_worker_handed_back_total", help: "Executions given back on a stop.")
+    suspended = registry.counter(
+      "millrace_worker_suspended_total", help: "Executions that began to wait: a delay, a callback, a further attempt.")
+    promoted = registry.counter("millrace_worker_promoted_total", help: "Waiting executions whose time has come.")
     registry.gauge("millrace_worker_running", help: "Executions in work.") { Double(slots.running) }
     registry.gauge("millrace_worker_slots", help: "Executions that this worker runs at once.") { Double(slots.count) }
   }

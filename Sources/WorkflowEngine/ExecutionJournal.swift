@@ -6,6 +6,13 @@ package import Workflows
 package protocol ExecutionJournal: Sendable {
   /// Keeps the records before it returns. When it throws, the runner stops and reports `.abandoned`.
   func checkpoint(_ records: [NodeRecord]) async throws
+  /// The same, and from then on these callbacks may come.
+  func checkpoint(_ records: [NodeRecord], callbacks: [String]) async throws
+  /// Gives a callback up: nil when nobody has used it, and nobody can any more; else what came, as JSON.
+  func close(callback: String) async throws -> [UInt8]?
+  /// Reserves the next moment (milliseconds by the queue's clock) of a sequence that all executions share, with so many
+  /// microseconds from one to the next.
+  func reserve(_ name: String, spacing: Int64) async throws -> Int64
   /// Asked before every effect: throws when somebody else has taken the execution over, so that a process which stood
   /// still for a while does nothing on its return that was done elsewhere in the meantime.
   func confirm() async throws

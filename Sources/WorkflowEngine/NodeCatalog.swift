@@ -6,14 +6,18 @@ package enum NodeCatalog {
   package static let types: [NodeType] = [
     CalculationNode.type,
     ConditionNode.type,
+    DelayNode.type,
     EndNode.type,
+    LoopNode.type,
     MapNode.type,
     OutputNode.type,
+    ParallelNode.type,
     QueryJSONNode.type,
     RequestNode.type,
     ResponseNode.type,
     ScriptNode.type,
     SwitchNode.type,
     VariableNode.type,
+    WaitNode.type,
   ]
 }

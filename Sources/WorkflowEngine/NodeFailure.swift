@@ -13,7 +13,15 @@ struct NodeFailure: Error, Sendable {
   let kind: Kind
   let message: String
   /// Members for `{error: …}` beside the message, for workflows that go on.
-  let details: [(String, JSON)]
+  private(set) var details: [(String, JSON)]
+  /// It may pass by itself.
+  var isTemporary = false
+  /// What the node was to do may have been done all the same.
+  var isUncertain = false
+  /// Another try is not to be made, whatever the workflow says.
+  var isFinal = false
+  /// How long the other side wants to be left alone.
+  var retryAfter: Duration?
 
   /// What nodes throw besides failures of their own are template errors.
   init(_ error: any Error) {
@@ -35,7 +43,34 @@ struct NodeFailure: Error, Sendable {
   }
 
   func adding(_ more: [(String, JSON)]) -> NodeFailure {
-    NodeFailure(kind: kind, message: message, details: details + more)
+    var failure = self
+    failure.details += more
+    return failure
+  }
+
+  /// Without the answer, which may be too large to be kept.
+  var withoutData: NodeFailure {
+    var failure = self
+    failure.details.removeAll { $0.0 == "data" }
+    return failure
+  }
+
+  func uncertain() -> NodeFailure {
+    var failure = self
+    failure.isUncertain = true
+    return failure
+  }
+
+  func asFinal() -> NodeFailure {
+    var failure = self
+    failure.isFinal = true
+    return failure
+  }
+
+  func temporary(isUncertain: Bool = false) -> NodeFailure {
+    var failure = self
+    (failure.isTemporary, failure.isUncertain) = (true, isUncertain)
+    return failure
   }
 
   /// What `$nodes.<key>` reads when the workflow passes over the failure.

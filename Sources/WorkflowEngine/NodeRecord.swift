@@ -5,9 +5,15 @@ package import JSONCodec
 package struct NodeRecord: Sendable {
   package enum Status: String, Sendable, CaseIterable {
     case succeeded, failed, skipped
+    /// It failed and is tried again when it is due.
+    case retrying
+    /// It waits for a moment, or for a callback.
+    case waiting
+    /// It has begun; nobody knows whether its effect has happened.
+    case started
   }
 
-  /// The node's key.
+  /// The node's key, in a loop or a branch with theirs before it: `each/3/call`.
   package let path: String
   package let type: String
   package let status: Status
@@ -23,13 +29,23 @@ package struct NodeRecord: Sendable {
   package let isMasked: Bool
   /// What a script wrote: a list of `{level, text}`, or null.
   package let console: JSON
-  /// `{"type","status","at","ms","result"}` and, where they apply, `"error"`, `"masked"` and `"console"`.
+  /// How often it has failed, when it is tried again.
+  package let tries: Int
+  /// Until when it waits at most (milliseconds since 1970 by the queue's clock).
+  package let due: Int64?
+  /// What it waits for.
+  package let callback: String?
+  /// Which branch decided, of several that ran at the same time.
+  package let branch: Int?
+  /// `{"type","status","at","ms","result"}` and, where they apply, the others by their names.
   package let bytes: [UInt8]
 
   init(
     path: String, type: String, status: Status, startedAt: Int64, duration: Int64, result: JSON, error: String? = nil,
-    isMasked: Bool = false, console: JSON = .null
+    isMasked: Bool = false, console: JSON = .null, tries: Int = 0, due: Int64? = nil, callback: String? = nil,
+    branch: Int? = nil
   ) {
+    (self.tries, self.due, self.callback, self.branch) = (tries, due, callback, branch)
     self.path = path
     self.type = type
     self.status = status
@@ -46,6 +62,10 @@ package struct NodeRecord: Sendable {
     if isMasked { members.append(("masked", .bool(true))) }
     self.console = console
     if !console.isNull { members.append(("console", console)) }
+    if tries > 0 { members.append(("tries", .int(Int64(tries)))) }
+    if let due { members.append(("due", .int(due))) }
+    if let callback { members.append(("callback", .string(callback))) }
+    if let branch { members.append(("branch", .int(Int64(branch)))) }
     bytes = JSON.object(JSONObject(members)).bytes
   }
 
@@ -70,6 +90,10 @@ package struct NodeRecord: Sendable {
     error = document["error"]?.stringValue
     isMasked = document["masked"]?.boolValue ?? false
     console = document["console"] ?? .null
+    tries = document["tries"]?.intValue.map(Int.init) ?? 0
+    due = document["due"]?.intValue
+    callback = document["callback"]?.stringValue
+    branch = document["branch"]?.intValue.map(Int.init)
     self.bytes = bytes
   }
 }

@@ -11,6 +11,8 @@ package enum Outcome: Sendable {
   case error(message: String, node: String?)
   /// The execution's own deadline passed.
   case timedOut
+  /// Nothing can be done now; to be run again later.
+  case suspended(Suspension)
   /// The journal refused, or the task was cancelled: settle nothing, another worker goes on.
   case abandoned(reason: any Error)
 }
@@ -23,4 +25,6 @@ package struct RunReport: Sendable {
   package let reply: Reply?
   /// Records that no checkpoint holds yet, for the settlement to write.
   package let records: [NodeRecord]
+  /// Whether it ended because something went wrong, and not because the workflow says so.
+  package let isDeadLetter: Bool
 }

@@ -26,8 +26,9 @@ package struct WorkflowRunner: Sendable {
   package func run(
     _ workflow: Workflow, _ input: ExecutionInput, journal: any ExecutionJournal
   ) async -> RunReport {
-    var walk = ExecutionWalk(
+    let ground = ExecutionWalk.Ground(
       input: input, services: services, journal: journal, now: now, observer: observer)
+    var walk = ExecutionWalk(ground)
     let outcome = await walk.walk(workflow.nodes) ?? .succeeded
     return walk.report(outcome)
   }

@@ -14,6 +14,7 @@ struct Bench: AsyncParsableCommand {
       """,
     version: Build.version,
     subcommands: [
-      IngestCommand.self, DrainCommand.self, SyncCommand.self, ScriptsCommand.self, EdgeCommand.self, AllCommand.self,
+      IngestCommand.self, DrainCommand.self, SyncCommand.self, ScriptsCommand.self, EdgeCommand.self,
+      PatienceCommand.self, OutageCommand.self, AllCommand.self,
     ])
 }

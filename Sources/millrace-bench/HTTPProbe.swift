@@ -8,11 +8,16 @@ struct HTTPProbe {
   }
 
   /// A webhook like those of the load.
-  func post(_ path: String) throws -> (status: Int, body: String) {
-    let body = Load.body
-    return try exchange(
+  func post(_ path: String, _ body: String = Load.body) throws -> (status: Int, body: String) {
+    try exchange(
       "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\n"
         + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+  }
+
+  /// The value of a metric without labels; 0 when there is none.
+  func metric(_ name: String) throws -> Double {
+    let line = try get("/-/metrics").body.split(separator: "\n").first { $0.hasPrefix("\(name) ") }
+    return line.flatMap { Double($0.dropFirst(name.count + 1)) } ?? 0
   }
 
   private func exchange(_ request: String) throws -> (status: Int, body: String) {

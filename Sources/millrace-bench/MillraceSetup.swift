@@ -7,8 +7,10 @@ struct MillraceSetup: Sendable {
   let programs: Programs
   let redis: PrivateRedis
 
-  func apply(_ workflow: BenchWorkflow) async throws {
-    let file = try stage.write(workflow.text, to: "\(workflow.key).yaml")
+  func apply(_ workflow: BenchWorkflow) async throws { try await apply(workflow.key, workflow.text) }
+
+  func apply(_ key: String, _ text: String) async throws {
+    let file = try stage.write(text, to: "\(key).yaml")
     _ = try await stage.output(
       of: "millrace apply", programs.commandLine, ["apply", file, "--redis-url", redis.url],
       environment: programs.environment, within: .seconds(20))
@@ -28,14 +30,14 @@ struct MillraceSetup: Sendable {
     return (program, port)
   }
 
-  func startWorker() async throws -> (program: RunningProgram, metricsPort: Int) {
+  func startWorker(_ further: [String] = []) async throws -> (program: RunningProgram, metricsPort: Int) {
     let port = try LoopbackConnection.freePort()
     let program = try stage.start(
       "millrace-worker", programs.worker,
       [
         "--redis-url", redis.url, "--durability", "normal", "--concurrency", "256", "--metrics-listen",
         "127.0.0.1:\(port)", "--log-level", "warning", "--shutdown-grace", "2s",
-      ], environment: programs.environment)
+      ] + further, environment: programs.environment)
     return (program, port)
   }
 

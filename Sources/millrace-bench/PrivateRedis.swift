@@ -15,7 +15,11 @@ struct PrivateRedis: Sendable {
   ]
 
   static func start(on stage: Stage, _ programs: Programs) async throws -> PrivateRedis {
-    let port = try LoopbackConnection.freePort()
+    try await start(at: try LoopbackConnection.freePort(), on: stage, programs)
+  }
+
+  /// On the files that one at that port has left.
+  static func start(at port: Int, on stage: Stage, _ programs: Programs) async throws -> PrivateRedis {
     let settings = settings.flatMap { ["--\($0.0)", $0.1] }
     let program = try stage.start(
       "redis-server", programs.redisServer,

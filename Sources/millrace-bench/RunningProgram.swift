@@ -22,6 +22,8 @@ final class RunningProgram: Sendable {
 
   /// Standard output and error, as far as they are kept.
   var lines: [String] { written.all }
+  /// How many lines it has written in all.
+  var lineCount: Int { written.count }
   var lastWords: String { lines.suffix(8).joined(separator: " / ") }
 
   /// Throws what it wrote last when it does not run any more.
@@ -75,14 +77,16 @@ final class RunningProgram: Sendable {
 /// The last lines that a program has written.
 private final class WrittenLines: Sendable {
   private static let limit = 200
-  private let kept = Mutex<[String]>([])
+  private let kept = Mutex<(last: [String], count: Int)>(([], 0))
 
-  var all: [String] { kept.withLock { $0 } }
+  var all: [String] { kept.withLock { $0.last } }
+  var count: Int { kept.withLock { $0.count } }
 
   func add(_ line: String) {
     kept.withLock { lines in
-      lines.append(line)
-      if lines.count > Self.limit { lines.removeFirst() }
+      lines.last.append(line)
+      lines.count += 1
+      if lines.last.count > Self.limit { lines.last.removeFirst() }
     }
   }
 }

@@ -49,13 +49,16 @@ enum IngestProgram {
       return connection
     }
     // The connection that a loop's webhooks go through belongs to that same loop.
+    let replicas = ReplicaCount()
     var admissions: [ObjectIdentifier: RedisAdmissionQueue] = [:]
     var connections: [RedisConnection] = []
     for loop in group.makeIterator() {
       let connection = connect(loop, RedisAdmissionQueue.scripts)
       connections.append(connection)
       admissions[ObjectIdentifier(loop)] = try await loop.submit {
-        RedisAdmissionQueue(connection: connection, keys: keys, backlog: settings.backlog)
+        RedisAdmissionQueue(
+          connection: connection, keys: keys, backlog: settings.backlog,
+          replication: Replication(durability: settings.durability, replicas: replicas))
       }.get()
     }
     let housekeeping = connect(group.next(), RedisDefinitionStore.scripts)
@@ -71,11 +74,6 @@ enum IngestProgram {
       name: name, queue: RedisReplyQueue(reader: reader, commands: housekeeping, inbox: name),
       limit: settings.syncWaiters, logger: logger)
     let senderKeys = SenderKeys(store: RedisKeyDocumentStore(connection: housekeeping), logger: logger)
-    let watch = RedisWatch(
-      connection: housekeeping, durability: settings.durability, health: health, logger: logger
-    ) { problem in
-      gate.set(problem: problem)
-    }
     var limits = IngestServer.Limits()
     limits.body = settings.maxBody.bytes
     limits.connections = settings.maxConnections
@@ -94,6 +92,19 @@ enum IngestProgram {
     tls?.register(in: registry)
     parts.tls = tls
     parts.proxies = AddressSet(settings.trustedProxies)
+    if let directory = settings.journalDirectory {
+      let files: JournalFiles
+      do { files = try JournalFiles(directory: directory) } catch {
+        ProgramStart.end(.ingest, problems: ["MILLRACE_JOURNAL_DIR: \(error)"], code: ExitCode.configuration)
+      }
+      guard let replays = admissions.values.first else { return }
+      parts.journal = Journal(
+        files: files, limit: settings.journalSize.bytes, admissions: replays, registry: registry, logger: logger)
+    }
+    let watch = RedisWatch(
+      connection: housekeeping, durability: settings.durability, health: health, logger: logger,
+      replicas: replicas, settingsChanged: { gate.set(problem: $0) }, memoryPressure: { gate.set(pressure: $0) },
+      canDoWithout: { [journal = parts.journal] in journal?.hasRoom ?? false })
     let server = IngestServer(
       listen: settings.listen, parts: parts,
       limits: limits, environment: settings.environment, publicURL: settings.publicURL)
@@ -106,6 +117,7 @@ enum IngestProgram {
     // The server stops first, while the inbox still brings the replies that its callers wait for, and the audit log
     // keeps what they were answered.
     var services: [any Service] = [inbox, watch, catalog, addresses, senderKeys]
+    if let journal = parts.journal { services.append(journal) }
     if let tls { services += [TLSWatch(tls), HangupReload(tls: tls)] }
     let running = ServiceGroup(
       services: (audit.map { [$0] } ?? []) + services + [server], gracefulShutdownSignals: [.sigterm, .sigint],

@@ -48,11 +48,13 @@ enum WorkerProgram {
       return connection
     }
     let commands = connect(loop, RedisDeliveryQueue.scripts)
-    let reader = connect(loop, [])
+    let readers = [Intake.urgent: connect(loop, []), .regular: connect(loop, [])]
     let housekeeping = connect(quietLoop, RedisDefinitionStore.scripts + RedisDeliveryQueue.scripts)
+    let replicas = ReplicaCount()
     let queue = try await loop.submit {
       RedisDeliveryQueue(
-        commands: commands, reader: reader, housekeeping: housekeeping, keys: keys, worker: name, logger: logger)
+        commands: commands, readers: readers, housekeeping: housekeeping, keys: keys, worker: name,
+        replication: Replication(durability: settings.durability, replicas: replicas), logger: logger)
     }.get()
 
     let catalog = CatalogService(
@@ -70,10 +72,12 @@ enum WorkerProgram {
     let slots = Slots(count: settings.concurrency)
     let metrics = WorkerMetrics(registry: registry, slots: slots)
     let nodeServices = WorldServices(transport: transport, scripts: scripts)
+    let running = RunningExecutions()
     let processor = ExecutionProcessor(
       queue: queue, catalog: catalog,
       runner: WorkflowRunner(services: nodeServices),
-      environment: settings.environment, metrics: metrics, logger: logger)
+      environment: settings.environment, publicURL: settings.publicURL, running: running, metrics: metrics,
+      logger: logger)
     let consumer = DeliveryConsumer(
       queue: queue, slots: slots, processor: processor, grace: settings.shutdownGrace,
       executor: EventLoopTaskExecutor(loop), metrics: metrics, logger: logger)
@@ -82,8 +86,10 @@ enum WorkerProgram {
     let services = ServiceGroup(
       services: [
         StatusServer(listen: settings.metricsListen, health: health, metrics: registry, logger: logger),
-        RedisWatch(connection: housekeeping, durability: settings.durability, health: health, logger: logger),
-        HeartbeatService(queue: queue, logger: logger), catalog,
+        RedisWatch(
+          connection: housekeeping, durability: settings.durability, health: health, logger: logger, replicas: replicas),
+        HeartbeatService(queue: queue, executor: EventLoopTaskExecutor(quietLoop), logger: logger), catalog,
+        WaitingService(queue: queue, catalog: catalog, running: running, metrics: metrics, logger: logger),
         SenderKeyFetcher(
           store: RedisKeyDocumentStore(connection: housekeeping), services: nodeServices, logger: logger),
         consumer,
@@ -91,7 +97,7 @@ enum WorkerProgram {
     try await services.run()
     await scripts.shutDown()
     await transport.shutdown()
-    for connection in [commands, reader, housekeeping] { try? await connection.close().get() }
+    for connection in [commands, housekeeping] + readers.values { try? await connection.close().get() }
     try await group.shutdownGracefully()
   }
 }

@@ -15,7 +15,8 @@ struct Millrace: AsyncParsableCommand {
     subcommands: [
       UpCommand.self, ApplyCommand.self, ValidateCommand.self, SchemaCommand.self, WorkflowsCommand.self,
       EnableCommand.self, DisableCommand.self, RunCommand.self, SendCommand.self, ShowCommand.self,
-      AuditCommand.self, DoctorCommand.self, AddressesCommand.self,
+      ExecutionsCommand.self, CancelCommand.self, RetryCommand.self, DeadCommand.self, RedriveCommand.self,
+      ExportCommand.self, AuditCommand.self, DoctorCommand.self, AddressesCommand.self,
     ])
 
   static func main() async {

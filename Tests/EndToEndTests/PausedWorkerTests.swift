@@ -68,6 +68,8 @@ extension SystemTests {
         let lost = try await paused.metric("millrace_worker_lost_total")
         try await Task.sleep(for: random.milliseconds(200...600))
         paused.pause()
+        // Redis answers the first question after all that the worker had sent before it stood still.
+        _ = try system.entries(heldBy: paused.name)
         let entries = try system.entries(heldBy: paused.name).count
         _ = await load.stop()
         try await system.addWorker()

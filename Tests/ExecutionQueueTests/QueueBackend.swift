@@ -111,7 +111,8 @@ final class RedisBackend: QueueBackend {
     let (commands, reader) = (try await connect(), try await connect())
     return try await loop.submit { [keys, logger] in
       RedisDeliveryQueue(
-        commands: commands, reader: reader, housekeeping: commands, keys: keys, worker: name, logger: logger)
+        commands: commands, readers: [.urgent: reader, .regular: reader], housekeeping: commands, keys: keys,
+        worker: name, logger: logger)
     }.get()
   }
 

@@ -35,10 +35,10 @@ struct RedisTurnTests {
       let admissions = try await backend.admissions(backlog: 1000)
       let worker = try await backend.worker("a")
       _ = try await admissions.submit("low", priority: .low).get()
-      for number in 0..<40 { _ = try await admissions.submit("\(number)", priority: .high).get() }
+      for number in 0..<40 { _ = try await admissions.submit("\(number)").get() }
       var taken: [String] = []
       for _ in 0..<10 {
-        taken += try await worker.take(limit: 1, waiting: .seconds(5)).map { String(buffer: $0.payload) }
+        taken += try await worker.take(.regular, limit: 1, waiting: .seconds(5)).map { $0.text }
       }
       #expect(taken.count == 10)
       #expect(taken.contains("low"))

@@ -247,6 +247,22 @@ struct ConnectionHandlerTests {
     #expect(responding.connections.count == 0)
   }
 
+  @Test("a route that waits hears when its client is gone, and not once it has answered")
+  func gone() throws {
+    let waiting = try HandlerStage()
+    try waiting.write(Self.post("/slow", "a"))
+    #expect(waiting.router.goneCount == 0)
+    _ = try waiting.channel.finish(acceptAlreadyClosed: true)
+    #expect(waiting.router.goneCount == 1)
+    waiting.router.succeed("late")
+
+    let answered = try HandlerStage()
+    try answered.write(Self.post("/slow", "a"))
+    answered.router.succeed("in time")
+    _ = try answered.channel.finish(acceptAlreadyClosed: true)
+    #expect(answered.router.goneCount == 0)
+  }
+
   @Test(
     "a request that ends its connection, or offers another protocol, is the last one",
     arguments: [

@@ -72,17 +72,24 @@ final class HalfClose: ChannelOutboundHandler {
 final class FakeRouter: RequestRouter {
   private let eventLoop: any EventLoop
   private let pending = Mutex<[EventLoopPromise<HTTPAnswer>]>([])
+  private let gone = Mutex(0)
 
   init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
   var pendingCount: Int { pending.withLock { $0.count } }
+  /// How often a client of `/slow` was gone before its answer.
+  var goneCount: Int { gone.withLock { $0 } }
 
   func judge(_ request: IncomingRequest) -> HeadVerdict {
     switch request.path {
     case "/now": return .answer(Self.answer("now"))
     case "/large": return .answer(Self.answer(String(repeating: "x", count: 10_000)))
     case "/later": return .later(promise())
-    case "/slow": return .read(limit: 10) { [self] _, answer in promise().whenSuccess(answer) }
+    case "/slow":
+      return .read(limit: 10) { [self] _, answer in
+        request.whenGone = { [self] in gone.withLock { $0 += 1 } }
+        promise().whenSuccess(answer)
+      }
     case "/fails": return .later(eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel))
     default: return .read(limit: 10) { body, answer in answer(Self.answer(String(buffer: body))) }
     }

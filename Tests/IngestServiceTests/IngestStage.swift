@@ -22,6 +22,7 @@ struct IngestStage: Sendable {
   let gate: AdmissionGate
   let registry: MetricsRegistry
   let audit: AuditWriter?
+  let journal: Journal?
 
   struct Options {
     var backlog = 1000
@@ -35,6 +36,9 @@ struct IngestStage: Sendable {
     var proxies = AddressSet.empty
     /// Stands between ingest and the memory queue.
     var admissions: @Sendable (any AdmissionQueue) -> any AdmissionQueue = { $0 }
+    /// Where the journal is; nil for none. The second stands between it and the memory queue.
+    var journalDirectory: String?
+    var replays: @Sendable (any AdmissionQueue) -> any AdmissionQueue = { $0 }
   }
 
   /// `workflows` are definitions by key.
@@ -64,15 +68,22 @@ struct IngestStage: Sendable {
       health: Health(), registry: registry, audit: audit, logger: logger)
     parts.tls = options.tls
     parts.proxies = options.proxies
+    parts.journal = try options.journalDirectory.map { directory in
+      Journal(
+        files: try JournalFiles(directory: directory), limit: 1 << 20,
+        admissions: options.replays(queue.admissions(on: group.next())), registry: registry, logger: logger)
+    }
     let server = IngestServer(
       listen: try #require(ListenAddress("127.0.0.1:0")), parts: parts,
       limits: options.limits, environment: options.environment
     ) { listening.yield($0.port ?? 0) }
-    let running = [Task { try await server.run() }, Task { try await inbox.run() }]
+    var running = [Task { try await server.run() }, Task { try await inbox.run() }]
+    if let journal = parts.journal { running.append(Task { try await journal.run() }) }
     var iterator = ports.makeAsyncIterator()
     let port = await iterator.next() ?? 0
     let stage = IngestStage(
-      port: port, queue: queue, catalog: catalog, inbox: inbox, gate: gate, registry: registry, audit: audit)
+      port: port, queue: queue, catalog: catalog, inbox: inbox, gate: gate, registry: registry, audit: audit,
+      journal: parts.journal)
     let result: Swift.Result<Result, any Error>
     do { result = .success(try await body(stage)) } catch { result = .failure(error) }
     for task in running {
@@ -124,7 +135,7 @@ struct IngestStage: Sendable {
   func stored() async throws -> WebhookRequest {
     let worker = try await worker()
     let delivery = try #require(try await worker.take(limit: 1, waiting: .seconds(10)).first)
-    return try WebhookRequest(decoding: Array(delivery.payload.readableBytesView))
+    return try WebhookRequest(decoding: Array((delivery.payload ?? ByteBuffer()).readableBytesView))
   }
 
   // MARK: a worker

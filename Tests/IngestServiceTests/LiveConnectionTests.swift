@@ -142,7 +142,7 @@ struct LiveConnectionTests {
     let worker = loopQueue.queue.deliveries(worker: "w")
     try await worker.heartbeat()
     let token = ExecutionToken.random()
-    let reply = inbox.wait(for: token, on: loop)
+    let reply = try #require(inbox.wait(for: token, on: loop))
     let execution = NewExecution(
       token: token, workflow: "w", priority: .high, payload: [], inbox: "box")
     guard case .admitted(let id) = try await loop.flatSubmit({ admissions.admit(execution) }).get() else {

@@ -1,5 +1,6 @@
 // A client that decides about every byte: it sends what it wants, ends its side when it wants, and may not read.
 
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -43,6 +44,13 @@ final class RawClient: ChannelInboundHandler, Sendable {
   func endOutput() async throws { try await open.close(mode: .output) }
   func read(_ isOn: Bool) async throws { try await open.setOption(.autoRead, value: isOn).get() }
   func close() async throws { try? await open.close() }
+
+  /// Ends the connection as the system of a process does that died in the middle: the other side is told at once.
+  func reset() async throws {
+    let options = try open as? any SocketOptionProvider
+    try await options?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+    try await open.close()
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let bytes = unwrapInboundIn(data)

@@ -172,11 +172,15 @@ struct RefusalTests {
 struct FailingAdmissions: AdmissionQueue {
   let eventLoop: any EventLoop
   let error: QueueError
+  var isAway: Bool { false }
 
   func admit(_ execution: NewExecution, completion: @escaping @Sendable (Result<Admission, any Error>) -> Void) {
     completion(.failure(error))
   }
   func record(of id: ExecutionID, detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?> {
+    eventLoop.makeFailedFuture(error)
+  }
+  func resume(_ id: ExecutionID, callback: String, with bytes: [UInt8]) -> EventLoopFuture<Resumption> {
     eventLoop.makeFailedFuture(error)
   }
 }

@@ -2,7 +2,9 @@
 
 import ExecutionQueue
 import JSONCodec
+import Logging
 import NIOCore
+import NIOPosix
 import TestSupport
 import Testing
 import Workflows
@@ -14,6 +16,8 @@ struct SynchronousTests {
   private static let workflows = [
     "sync": Definition.sync, "short": Definition.trigger("mode: sync, timeout: 50ms"),
     "strict": Definition.trigger("mode: sync, timeout: 50ms, onTimeout: error"),
+    "once": Definition.trigger(#"mode: sync, timeout: 30s, deduplicate: {by: "{{$context.data.id}}", for: 1h}"#),
+    "long": Definition.trigger("mode: sync, timeout: 30s, onTimeout: error"),
   ]
 
   struct Outcome: Sendable {
@@ -162,6 +166,88 @@ struct SynchronousTests {
     }
   }
 
+  @Test("nobody waits for the answer of a caller whose connection broke, be it the first one's or a repeated one's")
+  func brokenConnection() async throws {
+    try await IngestStage.with(Self.workflows) { stage in
+      _ = try await stage.worker()
+      let first = try await RawClient.connect(port: stage.port)
+      try await first.write(Self.once)
+      try await eventually("it is admitted and waits") { try await stage.depth() == 1 }
+      let second = try await RawClient.connect(port: stage.port)
+      try await second.write(Self.once)
+      try await eventually("both wait") { stage.inbox.count == 2 }
+      try await second.reset()
+      try await eventually("one waits") { stage.inbox.count == 1 }
+      try await first.reset()
+      try await eventually("nobody waits") { stage.inbox.count == 0 }
+    }
+  }
+
+  private static let once =
+    "POST /api/webhooks/once HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n{\"id\":\"a\"}"
+
+  @Test("repeated webhooks that wait count as callers who wait, and get the first one's answer")
+  func repeated() async throws {
+    var options = IngestStage.Options()
+    options.waiters = 2
+    try await IngestStage.with(Self.workflows, options: options) { stage in
+      _ = try await stage.worker()
+      async let first = stage.post("once", #"{"id":"a"}"#)
+      try await eventually("the first one waits") { try await stage.depth() == 1 }
+      async let second = stage.post("once", #"{"id":"a"}"#)
+      try await eventually("both wait") { stage.inbox.count == 2 }
+      let third = try await stage.post("once", #"{"id":"a"}"#)
+      #expect(third.status == 503 && third[header: "retry-after"] == "1")
+      try await stage.settleNext(Settlement(state: .succeeded, output: Array("1".utf8), keep: .seconds(60)))
+      let (one, two) = (try await first, try await second)
+      #expect(one.text == "1" && two.text == "1")
+      #expect(one.executionID == two.executionID)
+      #expect(one[header: "idempotent-replayed"] == nil && two[header: "idempotent-replayed"] == "true")
+      #expect(stage.inbox.count == 0)
+      // What has ended is answered at once, however little its caller waits.
+      #expect(try await stage.post("once", #"{"id":"a"}"#, headers: [("prefer", "wait=0")]).text == "1")
+    }
+  }
+
+  @Test("as many wait as may, and nobody waits when the process stops")
+  func inbox() async throws {
+    let queue = MemoryQueue()
+    let inbox = ReplyInbox(name: "box", queue: queue.replies(inbox: "box"), limit: 1, logger: .init(label: "test"))
+    let loop = NIOSingletons.posixEventLoopGroup.next()
+    let waiting = try #require(inbox.wait(for: .random(), on: loop))
+    #expect(inbox.wait(for: .random(), on: loop) == nil)
+    inbox.forgetAll()
+    #expect(try await waiting.get() == nil)
+    let late = try #require(inbox.wait(for: .random(), on: loop))
+    #expect(try await late.get() == nil)
+    #expect(inbox.count == 0)
+  }
+
+  @Test("a stop whose time is over tells those who still wait that their executions go on")
+  func impatientStop() async throws {
+    var options = IngestStage.Options()
+    options.limits.grace = .milliseconds(50)
+    let clients = try await IngestStage.with(Self.workflows, options: options) { stage in
+      _ = try await stage.worker()
+      var clients: [RawClient] = []
+      for (number, request) in [Self.once, Self.once, Self.once.replacing("/once", with: "/long")].enumerated() {
+        let client = try await RawClient.connect(port: stage.port)
+        try await client.write(request)
+        try await eventually("it waits") { stage.inbox.count == number + 1 }
+        if number == 0 { try await eventually("it is admitted") { try await stage.depth() == 1 } }
+        clients.append(client)
+      }
+      try await eventually("the other one is admitted") { try await stage.depth() == 2 }
+      return clients
+    }
+    for client in clients { try await eventually("it is answered") { client.isEnded } }
+    #expect(clients[0].text.hasPrefix("HTTP/1.1 202 "))
+    #expect(clients[1].text.hasPrefix("HTTP/1.1 202 "))
+    #expect(clients[1].text.contains("idempotent-replayed: true"))
+    #expect(clients[2].text.hasPrefix("HTTP/1.1 504 "))
+    for client in clients { #expect(client.text.contains("connection: close")) }
+  }
+
   @Test("many callers at once get their own answers")
   func manyCallers() async throws {
     try await IngestStage.with(Self.workflows) { stage in
@@ -170,7 +256,7 @@ struct SynchronousTests {
         for _ in 0..<100 {
           let delivery = try #require(try await worker.take(limit: 1, waiting: .seconds(10)).first)
           let lease = try #require(try await worker.begin(delivery))
-          let request = try WebhookRequest(decoding: Array(delivery.payload.readableBytesView))
+          let request = try WebhookRequest(decoding: Array((delivery.payload ?? ByteBuffer()).readableBytesView))
           _ = try await worker.settle(lease, Settlement(state: .succeeded, output: request.body, keep: .zero))
         }
       }

@@ -43,6 +43,8 @@ import Testing
     #expect(settings.stateDirectory == ".millrace")
     #expect(settings.auditPlace == ".millrace/audit")
     #expect(settings.auditSize.bytes == 256 << 20)
+    #expect(settings.journalDirectory == nil)
+    #expect(settings.journalSize.bytes == 1 << 30)
     #expect(settings.logLevel == .info)
     #expect(settings.scriptProcesses >= 1)
     #expect(settings.scriptMemory.bytes == 128 << 20)
@@ -70,6 +72,7 @@ import Testing
       "MILLRACE_CONCURRENCY": "50", "MILLRACE_EGRESS_ALLOW": "10.0.0.0/8 fd00::/8", "MILLRACE_SECRETS_DIR": "/",
       "MILLRACE_METRICS_LISTEN": "127.0.0.1:2", "MILLRACE_SHUTDOWN_GRACE": "3s", "MILLRACE_STATE_DIR": "state",
       "MILLRACE_AUDIT_DIR": "/var/log/millrace", "MILLRACE_AUDIT_SIZE": "1GB",
+      "MILLRACE_JOURNAL_DIR": "/var/lib/millrace", "MILLRACE_JOURNAL_SIZE": "2GB",
       "MILLRACE_LOG_LEVEL": "debug", "MILLRACE_LOG_FORMAT": "json",
       "MILLRACE_SCRIPT_PROCESSES": "4", "MILLRACE_SCRIPT_MEMORY": "64MB", "MILLRACE_SCRIPT_TIME": "5s",
     ]

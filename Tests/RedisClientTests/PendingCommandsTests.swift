@@ -14,7 +14,7 @@ struct PendingCommandsTests {
     let promise = loop.makePromise(of: RedisValue.self)
     promise.succeed(.null)
     return PendingCommand(
-      reply: promise, deadline: .uptimeNanoseconds(UInt64(deadline)), size: size, call: nil)
+      reply: promise, deadline: .uptimeNanoseconds(UInt64(deadline)), size: size, call: nil, replicas: nil)
   }
 
   @Test("leave in the order they came")

@@ -22,7 +22,9 @@ struct RedisChannelHandlerTests {
       try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
-    func send(_ name: String, call: ScriptCall? = nil, timeout: TimeAmount = .seconds(5)) {
+    func send(
+      _ name: String, call: ScriptCall? = nil, timeout: TimeAmount = .seconds(5), replicas: ReplicaWait? = nil
+    ) {
       let promise = channel.eventLoop.makePromise(of: RedisValue.self)
       promise.futureResult.assumeIsolated().whenComplete { [unowned self] result in
         switch result {
@@ -31,7 +33,7 @@ struct RedisChannelHandlerTests {
         case .failure(let error): replies.append("\(name)!\(error)")
         }
       }
-      handler.send(RedisCommand(name), call: call, timeout: timeout, reply: promise)
+      handler.send(RedisCommand(name), call: call, timeout: timeout, replicas: replicas, reply: promise)
     }
 
     func receive(_ text: String) throws { try channel.writeInbound(ByteBuffer(string: text)) }
@@ -120,6 +122,74 @@ struct RedisChannelHandlerTests {
       try fixture.receive("+1\r\n")
     }
     #expect(fixture.replies.count == 100 && fixture.ends.isEmpty)
+  }
+
+  @Test("spares an overdue command while a reply is coming in, until that stands still for two seconds")
+  func slowReply() throws {
+    let fixture = try Fixture()
+    let loop = fixture.channel.embeddedEventLoop
+    for name in ["A", "B", "C"] { fixture.send(name, timeout: .milliseconds(100)) }
+    for piece in ["$6\r\nab", "cd", "ef"] {
+      try fixture.receive(piece)
+      loop.advanceTime(by: .milliseconds(1_900))
+    }
+    #expect(fixture.replies.isEmpty && fixture.ends.isEmpty)
+    // The next one stood behind it, and is spared too.
+    try fixture.receive("\r\n")
+    loop.advanceTime(by: .milliseconds(1_900))
+    try fixture.receive("*2\r\n:1\r\n")
+    loop.advanceTime(by: .milliseconds(1_999))
+    #expect(fixture.replies == ["A=abcdef"] && fixture.ends.isEmpty)
+    loop.advanceTime(by: .milliseconds(1))
+    #expect(fixture.replies == ["A=abcdef", "B!timeout", "C!timeout"])
+    #expect(fixture.ends.map(\.kind) == [.timeout])
+  }
+
+  @Test("spares nobody for bytes that came before, of replies that were whole")
+  func wholeReplies() throws {
+    let fixture = try Fixture()
+    for name in ["A", "B"] { fixture.send(name, timeout: .milliseconds(100)) }
+    try fixture.receive("*1\r\n:1\r\n")
+    fixture.channel.embeddedEventLoop.advanceTime(by: .milliseconds(100))
+    #expect(fixture.replies.last == "B!timeout")
+  }
+
+  // MARK: Replicas
+
+  private let one = ReplicaWait(count: 1, patience: .seconds(1))
+  private let wait = "*3\r\n$4\r\nWAIT\r\n$1\r\n1\r\n$4\r\n1000\r\n"
+
+  @Test("asks the replicas once for all that was done, and again for what was done meanwhile")
+  func confirmations() throws {
+    let fixture = try Fixture()
+    for name in ["A", "B", "C"] { fixture.send(name, replicas: one) }
+    fixture.send("D")
+    _ = try fixture.writes()
+    try fixture.receive("+1\r\n+2\r\n+3\r\n+4\r\n")
+    #expect(try fixture.writes() == [wait])
+    #expect(fixture.replies == ["D=4"])
+    for name in ["E", "F"] { fixture.send(name, replicas: one) }
+    #expect(try fixture.writes() == [wire("E", "F")])
+    try fixture.receive(":1\r\n+5\r\n")
+    #expect(fixture.replies == ["D=4", "A=1", "B=2", "C=3"])
+    // One that is done while a WAIT is under way is left to the next.
+    #expect(try fixture.writes() == [wait])
+    try fixture.receive("+6\r\n:0\r\n")
+    #expect(fixture.replies.suffix(1) == ["E!noReplicas"])
+    #expect(try fixture.writes() == [wait])
+    try fixture.receive(":2\r\n")
+    #expect(fixture.replies.suffix(2) == ["E!noReplicas", "F=6"])
+    #expect(try fixture.writes() == [])
+  }
+
+  @Test("fails what no replica has confirmed when the socket closes, each once")
+  func unconfirmed() throws {
+    let fixture = try Fixture()
+    for name in ["A", "B"] { fixture.send(name, replicas: one) }
+    try fixture.receive("+1\r\n")
+    try fixture.receive("+2\r\n")
+    fixture.channel.pipeline.fireChannelInactive()
+    #expect(fixture.replies.sorted() == ["A!disconnected", "B!disconnected"])
   }
 
   @Test("ends on bytes that are not Redis's, and on replies nobody asked for")

@@ -21,13 +21,21 @@ struct RedisErrorLiveTests {
   func replica() async throws {
     try await LiveRedis.with(.start()) { redis in
       try redis.server.command("SET", "key", "1")
-      try redis.server.command("REPLICAOF", "127.0.0.1", "1")
-      #expect(await redis.error("SET", "key", "2")?.kind == .readOnly)
-      #expect(await scriptError(redis, "return redis.call('SET', KEYS[1], 1)")?.kind == .readOnly)
-      try redis.server.command("CONFIG", "SET", "replica-serve-stale-data", "no")
-      #expect(await redis.error("GET", "key")?.kind == .masterDown)
-      try redis.server.command("REPLICAOF", "NO", "ONE")
-      #expect(try await redis.run("SET", "key", "2") == .status("OK"))
+      let source = "return redis.call('SET', KEYS[1], 1)"
+      // Each refusal ends the connection, and it comes back to a primary only.
+      for (number, kind) in [RedisError.Kind.readOnly, .readOnly, .masterDown].enumerated() {
+        try redis.server.command("CONFIG", "SET", "replica-serve-stale-data", kind == .masterDown ? "no" : "yes")
+        try redis.server.command("REPLICAOF", "127.0.0.1", "1")
+        // A replica refuses to write before it looks whether its master is away.
+        let command = kind == .masterDown ? "GET" : "INCR"
+        let error = number == 1 ? await scriptError(redis, source) : await redis.error(command, "key")
+        #expect(error?.kind == kind)
+        try await LiveRedis.eventually { redis.connection.lastProblem?.contains("not the primary") == true }
+        #expect(redis.connection.lastProblem?.hasSuffix("it is a replica, not the primary") == true)
+        try redis.server.command("REPLICAOF", "NO", "ONE")
+        try await redis.connection.whenReady(timeout: .seconds(10))
+        #expect(try await redis.run("SET", "key", "2") == .status("OK"))
+      }
     }
   }
 

@@ -8,7 +8,7 @@ import Testing
 struct RedisURLTests {
   struct Good: Sendable, CustomTestStringConvertible {
     let text: String
-    let endpoint: RedisURL.Endpoint
+    let endpoint: RedisAddress
     var user: String?
     var password: String?
     var database = 0
@@ -49,11 +49,20 @@ struct RedisURLTests {
   @Test("are read part by part, and their description masks the password", arguments: good)
   func reads(_ example: Good) throws {
     let url = try RedisURL(example.text)
-    #expect(url.endpoint == example.endpoint)
-    #expect(url.user == example.user)
-    #expect(url.password == example.password)
-    #expect(url.database == example.database)
+    #expect(url.places.count == 1)
+    #expect(url.places[0].shape == .server(example.endpoint))
+    #expect(url.places[0].login?.user == example.user)
+    #expect(url.places[0].login?.password == example.password)
+    #expect(url.places[0].database == example.database)
     #expect(url.description == example.description)
+  }
+
+  @Test("may have an @ in the path of a socket and in the value of an option")
+  func late() throws {
+    let socket = try RedisURL("unix:///run/redis@1.sock")
+    #expect(socket.places[0].shape == .server(.unix(path: "/run/redis@1.sock")))
+    let sentinel = try RedisURL("redis+sentinel://h/mymaster?sentinelPassword=p@ss")
+    #expect(sentinel.places[0].sentinelLogin?.password == "p@ss")
   }
 
   @Test(
@@ -61,16 +70,19 @@ struct RedisURLTests {
     arguments: [
       ("localhost:6379", "no scheme"),
       ("", "no scheme"),
-      ("rediss://u:hidden@h", "rediss:// is not supported by this version; it supports redis:// and unix://"),
-      ("redis+sentinel://h:26379/mymaster", "redis+sentinel:// is not supported by this version"),
-      ("redis+cluster://h", "redis+cluster:// is not supported by this version"),
+      ("redis://a,b", "takes one host"),
+      ("redis+sentinel://h:26379", "needs the name under which the sentinels know the primary"),
+      ("redis+cluster://h/3", "database 0 only"),
+      ("redis://a redis+cluster://b", "cannot be one of several shards"),
+      ("redis://a redis://u:hidden@a", "named twice"),
+      ("rediss://u:hidden@h?ca=/nowhere.pem", "/nowhere.pem"),
       ("http://h", "http:// is not supported"),
       ("redis://h:0", "1 to 65535"),
       ("redis://h:99999", "1 to 65535"),
       ("redis://h:port", "1 to 65535"),
       ("redis://h/db", "must be a number"),
       ("redis://h/-1", "must be a number"),
-      ("redis://h?timeout=3", "unknown option timeout"),
+      ("redis://h?timeout=3", "the option timeout is unknown"),
       ("redis://::1:6379", "in brackets"),
       ("redis://[::1", "closing bracket"),
       ("redis://user@h", "names a user but no password"),
@@ -80,6 +92,22 @@ struct RedisURLTests {
       ("unix://relative/path", "absolute path"),
       ("unix://", "absolute path"),
       ("unix:///" + String(repeating: "x", count: 120), "107 at most"),
+      ("redis+cluster://a,b,a", "named twice"),
+      ("redis+cluster://a,,b", "no host on one side"),
+      ("redis://[::1]hidden", "behind the ]"),
+      ("redis://:hidden@h/hidden/1", "the database's number at most"),
+      ("redis://:hidden/xyz@h", "written %2F"),
+      ("redis://:xyz/hidden@h", "written %2F"),
+      ("redis://u:12/hidden@h:6379/0", "written %2F"),
+      ("redis://:hidden?xyz@h", "written %2F or %3F"),
+      ("redis://:12?hidden@h", "written %2F or %3F"),
+      ("redis://:12?hidden=1@h", "written %2F or %3F"),
+      ("redis://:12?db=hidden@h", "written %2F or %3F"),
+      ("redis+sentinel://:12/hidden@h:26379", "written %2F"),
+      ("redis+sentinel://:12/hidden@h:26379/mymaster", "written %2F"),
+      ("redis+cluster://:12/hidden@h", "written %2F"),
+      ("unix://u:hidden/x@/run/redis.sock", "written %2F"),
+      ("u:hidden://x@h", "no scheme"),
     ])
   func refuses(text: String, reason: String) {
     let error = #expect(throws: RedisURLError.self) { try RedisURL(text) }

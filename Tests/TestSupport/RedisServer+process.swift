@@ -14,9 +14,9 @@ extension RedisServer {
     private let lifeline: Int32
     private let exited = Mutex(false)
 
-    init(directory: String) throws(Failure) {
-      pid = try Self.spawn(
-        ["redis-server", directory + "/redis.conf"], standardInput: nil, output: directory + "/redis.log")
+    init(directory: String, library: String?) throws(Failure) {
+      let words = (library.map { ["env", "LD_PRELOAD=\($0)"] } ?? []) + ["redis-server", directory + "/redis.conf"]
+      pid = try Self.spawn(words, standardInput: nil, output: directory + "/redis.log")
       var pair: [Int32] = [0, 0]
       // Closed on exec from the start: another test that spawns right now must not hold it open.
       guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {

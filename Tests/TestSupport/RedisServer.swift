@@ -31,6 +31,8 @@ package final class RedisServer: Sendable {
 
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
   }
 
   /// The TCP port, 0 for a unix socket. The same after a restart.
@@ -45,17 +47,20 @@ package final class RedisServer: Sendable {
   let socketPath: String?
   private let password: String?
   private let isPersistent: Bool
+  /// In front of libc's, for `cutPower`.
+  private let library: String?
   private let running = Mutex<RunningProcess?>(nil)
 
   /// Starts a server and returns once it answers PING. `configuration` is further lines of redis.conf; they come last
-  /// and win.
+  /// and win. Only one that was started for it can lose its power.
   package static func start(
     appendOnly: AppendOnly = .off, listening: Listening = .tcp, password: String? = nil, users: [User] = [],
-    configuration: [String] = []
+    configuration: [String] = [], canLosePower: Bool = false
   ) async throws -> RedisServer {
     for _ in 0..<20 {
       let server = try RedisServer(
-        appendOnly: appendOnly, listening: listening, password: password, users: users, configuration: configuration)
+        appendOnly: appendOnly, listening: listening, password: password, users: users, configuration: configuration,
+        canLosePower: canLosePower)
       do {
         try await server.launch()
         return server
@@ -67,7 +72,8 @@ package final class RedisServer: Sendable {
   }
 
   private init(
-    appendOnly: AppendOnly, listening: Listening, password: String?, users: [User], configuration: [String]
+    appendOnly: AppendOnly, listening: Listening, password: String?, users: [User], configuration: [String],
+    canLosePower: Bool
   ) throws {
     var template = Array((FileManager.default.temporaryDirectory.path + "/millrace-redis-XXXXXX").utf8CString)
     guard mkdtemp(&template) != nil else {
@@ -76,6 +82,7 @@ package final class RedisServer: Sendable {
     directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     self.password = password
     isPersistent = appendOnly != .off
+    library = canLosePower ? try PowerCut.library(in: directory) : nil
     let allowed = CharacterSet.alphanumerics
     let secret = password.map { ":\($0.addingPercentEncoding(withAllowedCharacters: allowed) ?? $0)@" } ?? ""
     switch listening {
@@ -118,6 +125,12 @@ package final class RedisServer: Sendable {
     takeProcess()?.end()
   }
 
+  /// SIGKILL, and what no fdatasync has covered is lost; returns how many bytes.
+  package func cutPower() throws -> Int {
+    kill()
+    return try PowerCut.lose(in: directory)
+  }
+
   /// Starts the server again on the same port and directory and returns once it answers PING. A server that still runs
   /// is saved and shut down first; after `kill()` it finds what its append-only file holds.
   package func restart() async throws {
@@ -155,7 +168,7 @@ package final class RedisServer: Sendable {
   // MARK: Start
 
   private func launch() async throws {
-    let process = try RunningProcess(directory: directory)
+    let process = try RunningProcess(directory: directory, library: library)
     running.withLock { $0 = process }
     let deadline = ContinuousClock.now + .seconds(30)
     while true {

@@ -14,9 +14,11 @@ package final class SystemUnderTest: Sendable {
   package static func start(
     ingests: Int = 1, workers: Int = 1, appendOnly: RedisServer.AppendOnly = .everysec,
     redisConfiguration: [String] = [], settings: [String: String] = [:], ingestSettings: [String: String] = [:],
-    workerSettings: [String: String] = [:]
+    workerSettings: [String: String] = [:], redis given: RedisServer? = nil
   ) async throws -> SystemUnderTest {
-    let redis = try await RedisServer.start(appendOnly: appendOnly, configuration: redisConfiguration)
+    let started: RedisServer? =
+      given == nil ? try await RedisServer.start(appendOnly: appendOnly, configuration: redisConfiguration) : nil
+    guard let redis = given ?? started else { throw RedisServer.Failure(description: "no redis-server") }
     let system = SystemUnderTest(
       redis: redis, ingestSettings: settings.merging(ingestSettings) { $1 },
       workerSettings: settings.merging(workerSettings) { $1 })

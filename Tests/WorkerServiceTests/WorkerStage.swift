@@ -39,14 +39,20 @@ struct WorkerStage: Sendable {
     slots = Slots(count: count)
     let deliveries = wrap(queue.deliveries(worker: "worker"))
     let metrics = WorkerMetrics(registry: registry, slots: slots)
+    let running = RunningExecutions()
     let processor = ExecutionProcessor(
       queue: deliveries, catalog: catalog, runner: WorkflowRunner(services: probe), environment: [:],
-      metrics: metrics, logger: Self.logger)
+      running: running, metrics: metrics, logger: Self.logger)
     let consumer = DeliveryConsumer(
       queue: deliveries, slots: slots, processor: processor, grace: grace, executor: globalConcurrentExecutor,
       metrics: metrics, logger: Self.logger)
     services = ServiceGroup(
-      services: [HeartbeatService(queue: deliveries, logger: Self.logger), consumer], logger: Self.logger)
+      services: [
+        HeartbeatService(queue: deliveries, logger: Self.logger),
+        WaitingService(
+          queue: deliveries, catalog: catalog, running: running, metrics: metrics, logger: Self.logger),
+        consumer,
+      ], logger: Self.logger)
   }
 
   static let flow = """

@@ -84,9 +84,11 @@ struct WorkerTests {
     for delivery in try await heir.rescue(limit: 10) {
       let lease = try #require(try await heir.begin(delivery))
       #expect(lease.crashes == 0)
-      let request = try WebhookRequest(decoding: Array(delivery.payload.readableBytesView))
+      let request = try WebhookRequest(decoding: Array(lease.payload.readableBytesView))
       let workflow = try #require(try await stage.catalog.workflow("flow", version: 1))
-      let input = try ExecutionInput(lease, request: request, workflow: workflow, environment: [:])
+      let input = try ExecutionInput(
+        lease, request: request, workflow: workflow, environment: [:], asked: .now,
+        resumeAddress: "")
       #expect(input.attempt == 1)
     }
   }
@@ -151,9 +153,9 @@ struct WorkerTests {
     let id = try await stage.admit()
     let dead = stage.queue.deliveries(worker: "dead")
     try await dead.heartbeat()
-    let delivery = try #require(try await dead.take(limit: 1, waiting: .seconds(5)).first)
+    let delivery = try #require(try await dead.take(.regular, limit: 1, waiting: .seconds(5)).first)
     let lease = try #require(try await dead.begin(delivery))
-    #expect(try await dead.checkpoint(lease, [CheckpointField(path: "call", bytes: [1])]))
+    #expect(try await dead.checkpoint(lease, [CheckpointField(path: "call", bytes: [1])], callbacks: []))
     try await dead.leave()
     try await stage.run {
       let record = try await stage.ended(id)
@@ -192,7 +194,7 @@ struct WorkerTests {
     }
     try await stage.run { _ = try await stage.ended(try await stage.admit()) }
     let queue = try #require(shaky.withLock { $0 })
-    #expect(queue.made.first == .heartbeat)
+    #expect(queue.made.first { [.heartbeat, .take, .rescue].contains($0) } == .heartbeat)
     #expect(queue.made.last == .leave)
   }
 }

@@ -253,4 +253,14 @@ struct RequestNodeTests {
     #expect(summary.hasPrefix("error: node call: ") && summary.contains(text), "\(summary)")
     #expect(services.requests.isEmpty)
   }
+
+  @Test("one whose turn came too late is not sent, and sent when the execution is confirmed again")
+  func confirmedLate() async throws {
+    let journal = MemoryJournal()
+    journal.doubt(until: 3)
+    let (report, requests) = try await HTTPTrial.run(#"url: "URL/", onUncertain: fail"#) { $0.journal = journal }
+    #expect(report.summary == "succeeded")
+    #expect(requests.count == 1)
+    #expect(journal.confirmations == 3)
+  }
 }

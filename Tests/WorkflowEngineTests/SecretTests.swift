@@ -1,6 +1,7 @@
 // Values of `$env` reach the nodes that use them and nothing that is stored.
 
 import JSONCodec
+import OutboundHTTP
 import Testing
 import Workflows
 
@@ -30,6 +31,13 @@ struct SecretTests {
       #"- {key: a, type: end, status: failed, message: "no {{$env.KEY}}"}"#,
       #"- {key: a, type: request, url: "https://a.example/", headers: {x-key: "{{$env.KEY}}"}}"#,
       #"- {key: a, type: request, url: "{{$env.KEY}}", continueOnError: true}"#,
+      #"- {key: a, type: loop, over: 2, do: [{key: b, type: map, value: "{{$env.KEY}}"}]}"#,
+      #"- {key: a, type: loop, over: 2, parallel: 2, do: [{key: b, type: map, value: "{{$env.KEY}}"}]}"#,
+      #"- {key: a, type: loop, over: ["{{$env.KEY}}"], do: [{key: b, type: map, value: "{{$scopes.a.item}}"}]}"#,
+      #"- {key: a, type: loop, over: ["{{$env.KEY}}"], parallel: 2, do: [{key: b, type: map, value: "{{$scopes.a.item}}"}]}"#,
+      #"- {key: a, type: parallel, branches: [{do: [{key: b, type: map, value: "{{$env.KEY}}"}]}]}"#,
+      #"- {key: a, type: parallel, mode: settled, branches: [{do: [{key: b, type: map, value: "{{$env.KEY}}"}]}]}"#,
+      #"- {key: a, type: parallel, mode: race, branches: [{do: [{key: b, type: map, value: "{{$env.KEY}}"}]}]}"#,
     ])
   func masked(nodes: String) async throws {
     let (report, text, _) = try await Self.stored(nodes)
@@ -82,5 +90,33 @@ struct SecretTests {
   func reply() async throws {
     let (report, _, _) = try await Self.stored(#"- {key: a, type: response, body: "{{$env.KEY}}"}"#)
     #expect(report.reply.map { String(decoding: $0.body, as: UTF8.self) } == Self.secret)
+  }
+
+  @Test("a race that was decided by a branch with one stays decided")
+  func race() async throws {
+    let services = RecordingServices { request throws(OutboundError) in
+      guard request.url.hasSuffix("/left") else { return OutboundResponse(status: 200) }
+      try? await Task.sleep(for: .seconds(600))
+      throw OutboundError(kind: .canceled, message: "canceled")
+    }
+    var trial = Trial(
+      """
+      - key: both
+        type: parallel
+        mode: race
+        branches:
+          - do: [{key: left, type: request, url: "https://a.example/left"}]
+          - do: [{key: right, type: request, url: "https://a.example/right"}, {key: b, type: map, value: "{{$env.KEY}}"}]
+      - {key: last, type: request, url: "https://a.example/last", headers: {x-key: "{{$nodes.both}}"}}
+      """)
+    trial.environment = ["KEY": Self.secret]
+    trial.services = services
+    var life = Life(trial)
+    // The right branch's request, the decision.
+    life.faults = [.after(2)]
+    #expect(try await life.end().summary == "succeeded")
+    #expect(services.requests.count { $0.url.hasSuffix("/left") } <= 1)
+    #expect(services.requests.count { $0.url.hasSuffix("/right") } == 1)
+    #expect(services.requests.last?.header("x-key") == Self.secret)
   }
 }

@@ -15,6 +15,9 @@ struct Trial {
   var attempt = 1
   var records: [NodeRecord] = []
   var replied = false
+  /// Milliseconds since 1970 by the queue's clock.
+  var time: Int64 = 1_763_926_414_200
+  var arrivals: [String: [UInt8]] = [:]
   var deadline: ContinuousClock.Instant?
   var services: any NodeServices = RecordingServices()
   var journal = MemoryJournal()
@@ -56,13 +59,18 @@ struct Trial {
   func run() async throws -> RunReport {
     let input = ExecutionInput(
       id: Self.executionID, request: request, attempt: attempt, environment: environment, records: records,
-      replied: replied, deadline: deadline)
+      replied: replied, deadline: deadline, clock: ExecutionClock(milliseconds: time), arrivals: arrivals,
+      resumeAddress: "https://hooks.example/api/resume/")
     let runner = WorkflowRunner(services: services, now: { 1_763_926_414_500 }, observer: observer)
     return await runner.run(try workflow(), input, journal: journal)
   }
 }
 
 extension RunReport {
+  var suspension: Suspension? {
+    if case .suspended(let suspension) = outcome { suspension } else { nil }
+  }
+
   func record(_ path: String) -> NodeRecord? { records.first { $0.path == path } }
 
   /// `succeeded`, or how the execution ended otherwise, with its line.
@@ -73,6 +81,7 @@ extension RunReport {
     case .error(let message, _): "error: \(message)"
     case .timedOut: "timedOut"
     case .abandoned: "abandoned"
+    case .suspended: "suspended"
     }
   }
 }

@@ -151,7 +151,7 @@ struct WorkflowRunnerTests {
     arguments: [
       (0, "1970-01-01T00:00:00.000Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
       (1_763_926_414_123, "2025-11-23T19:33:34.123Z"), (4_102_444_799_999, "2099-12-31T23:59:59.999Z"),
-      (-1, "1969-12-31T23:59:59.999Z"),
+      (-1, "1969-12-31T23:59:59.999Z"), (.min, "-292275055-05-16T16:47:04.192Z"),
     ] as [(Int64, String)])
   func timestamps(milliseconds: Int64, text: String) {
     #expect(Timestamp(milliseconds: milliseconds).description == text)

@@ -49,8 +49,10 @@ struct SchemaTests {
         #expect(!unknown(workflow(trigger: "\(object): {\(name): 1}")), "\(object).\(name)")
       }
     }
-    for name in names(Self.schema["properties"]?["keep"]) {
-      #expect(!unknown("trigger: {type: webhook}\nkeep: {\(name): 1}\n"), "\(name)")
+    for object in ["keep", "throttle", "retry"] {
+      for name in names(Self.schema["properties"]?[object]) {
+        #expect(!unknown("trigger: {type: webhook}\n\(object): {\(name): 1}\n"), "\(object).\(name)")
+      }
     }
     for name in names(Self.schema["$defs"]?["node-map"]) where !["key", "type", "value"].contains(name) {
       #expect(!unknown(workflow(nodes: "  - {key: a, type: map, value: 1, \(name): 1}\n")), "\(name)")

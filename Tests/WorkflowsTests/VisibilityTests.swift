@@ -103,10 +103,11 @@ struct VisibilityTests {
     let text = workflow(
       nodes: """
           - key: later
-            type: loop
+            type: subflow
             do: [{key: inside, type: variable, set: {x: 1}}]
           - {key: after, type: map, value: "{{$nodes.inside}}{{$nodes.later}}{{$vars.x}}"}
         """)
-    #expect(problems(text) == [#"a.yaml:4:11: the node type "loop" is not supported by this version of Millrace yet"#])
+    #expect(
+      problems(text) == [#"a.yaml:4:11: the node type "subflow" is not supported by this version of Millrace yet"#])
   }
 }

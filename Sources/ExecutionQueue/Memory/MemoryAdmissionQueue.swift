@@ -6,11 +6,14 @@ import Synchronization
 struct MemoryAdmissionQueue: AdmissionQueue {
   let queue: MemoryQueue
   let eventLoop: any EventLoop
+  let isAway = false
 
   func admit(_ execution: NewExecution, completion: @escaping @Sendable (Result<Admission, any Error>) -> Void) {
-    let admission = queue.state.withLock { $0.admit(execution, backlog: queue.backlog) }
-    queue.ring()
-    completion(.success(admission))
+    completion(.success(queue.step { $0.admit(execution, backlog: queue.backlog) }))
+  }
+
+  func resume(_ id: ExecutionID, callback: String, with bytes: [UInt8]) -> EventLoopFuture<Resumption> {
+    eventLoop.makeSucceededFuture(queue.step { $0.resume(id, callback: callback, with: bytes) })
   }
 
   func record(of id: ExecutionID, detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?> {
@@ -19,43 +22,66 @@ struct MemoryAdmissionQueue: AdmissionQueue {
 }
 
 extension MemoryQueue.State {
-  mutating func admit(_ execution: NewExecution, backlog: Int) -> Admission {
-    let now = ContinuousClock.now
-    if let once = execution.conditions.deduplication, let first = first[once.name], first.until > now {
-      return .duplicate(first.id)
-    }
+  private static let day: Int64 = 86_400_000_000
+
+  mutating func admit(_ new: NewExecution, backlog: Int) -> Admission {
+    let now = microseconds
+    func first(_ name: String) -> ExecutionID? { names[name].flatMap { $0.until > now ? $0.id : nil } }
+    let own = "#\(new.token)"
+    if new.entry != nil, let id = first(own) { return .duplicate(id) }
+    if let once = new.conditions.deduplication, let id = first(once.name) { return .duplicate(id) }
     var last = now
-    if let rate = execution.conditions.rate {
-      last = max(rates[rate.name] ?? now, now) + .microseconds(rate.interval)
-      if last - now > rate.period { return .overRate(last - now - rate.period) }
+    if let rate = new.conditions.rate {
+      last = max(rates[rate.name] ?? now, now) + rate.interval
+      let excess = last - now - rate.period.microseconds
+      if excess > 0 { return .overRate(.microseconds(excess)) }
     }
-    let admission = add(execution, backlog: backlog)
-    guard case .admitted(let id) = admission else { return admission }
-    if let once = execution.conditions.deduplication { first[once.name] = (id, now + once.window) }
-    if let rate = execution.conditions.rate { rates[rate.name] = last }
-    return admission
+    guard streams.reduce(due.count + parkedCount, { $0 + $1.count }) < backlog else { return .backlogFull }
+    if new.inbox != nil, !workers.keys.contains(where: isAlive) { return .noWorker }
+    let id = add(new)
+    if let once = new.conditions.deduplication { names[once.name] = (id, now + once.window.microseconds) }
+    if let rate = new.conditions.rate { rates[rate.name] = last }
+    if new.entry != nil { names[own] = (id, now + Self.day) }
+    return .admitted(id)
   }
 
-  private mutating func add(_ execution: NewExecution, backlog: Int) -> Admission {
-    guard entries.values.reduce(0, { $0 + $1.count }) < backlog else { return .backlogFull }
-    if execution.inbox != nil, !workers.values.contains(where: { $0 > .now }) { return .noWorker }
-    sequence += 1
-    let entry = EntryID(milliseconds: 1, sequence: sequence)
-    let delivery = Delivery(
-      priority: execution.priority, entry: entry, token: execution.token, workflow: execution.workflow,
-      inbox: execution.inbox, payload: ByteBuffer(bytes: execution.payload))
-    entries[execution.priority, default: []].append(MemoryQueue.Entry(delivery: delivery, holder: nil))
-    return .admitted(ExecutionID(partition: 0, entry: entry, token: execution.token))
+  private mutating func add(_ new: NewExecution) -> ExecutionID {
+    let isPlain = !new.needsRecord
+    let entry = isPlain ? nextEntry() : new.entry ?? EntryID(milliseconds: UInt64(now), sequence: 0)
+    let id = ExecutionID(partition: 0, entry: entry, token: new.token)
+    var execution = MemoryQueue.Execution(
+      record: ExecutionRecord(id: id, workflow: new.workflow, state: isPlain ? .queued : .waiting),
+      priority: new.priority)
+    if isPlain {
+      executions[new.token] = execution
+      streams[new.priority.rawValue].append(
+        MemoryQueue.Entry(id: entry, token: new.token, inbox: new.inbox, payload: new.payload))
+      return id
+    }
+    turns += 1
+    execution.record.payload = new.payload
+    execution.inbox = new.inbox
+    execution.gates = MemoryQueue.Gate.list(new.lanes, of: new.workflow)
+    execution.turn = turns
+    execution.timeout = new.lanes?.timeout?.milliseconds
+    executions[new.token] = execution
+    if let limit = new.lanes?.concurrency {
+      limits[Lanes.name(of: new.workflow)] = limits[Lanes.name(of: new.workflow)] ?? limit
+    }
+    enter(new.token)
+    return id
   }
 
-  func record(of id: ExecutionID) -> ExecutionRecord? {
-    if let record = records[id.token], record.state != .queued { return record.id == id ? record : nil }
-    for delivery in entries.values.joined().map(\.delivery)
-    where delivery.token == id.token && delivery.entry == id.entry {
-      var record = records[id.token] ?? ExecutionRecord(id: id, workflow: delivery.workflow, state: .queued)
-      record.payload = Array(delivery.payload.readableBytesView)
-      return record
+  mutating func resume(_ id: ExecutionID, callback: String, with bytes: [UInt8]) -> Resumption {
+    guard let execution = execution(id), let isOpen = execution.callbacks[callback] else { return .unknown }
+    if execution.record.arrivals[callback] != nil { return .again }
+    if !isOpen || execution.record.state.isFinal { return .over }
+    executions[id.token]?.record.arrivals[callback] = bytes
+    if execution.record.state == .waiting, execution.awaited.contains(callback) {
+      executions[id.token]?.awaited = []
+      due.removeValue(forKey: id.token)
+      enter(id.token)
     }
-    return nil
+    return .resumed
   }
 }

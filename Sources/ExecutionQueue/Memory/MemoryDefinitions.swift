@@ -1,4 +1,4 @@
-// Workflow definitions and the read side of the memory queue.
+// Workflow definitions of the memory queue.
 
 import Synchronization
 
@@ -61,22 +61,6 @@ extension MemoryQueue: DefinitionStore {
       if state.definitions.enabled[key] != enabled { state.definitions.revision += 1 }
       state.definitions.enabled[key] = enabled
       return true
-    }
-  }
-}
-
-extension MemoryQueue: QueueInspection {
-  package func depth() async throws(QueueError) -> QueueDepth {
-    state.withLock { state in
-      QueueDepth(
-        entries: Priority.allCases.map { state.entries[$0]?.count ?? 0 },
-        inFlight: state.entries.values.joined().count { $0.holder != nil })
-    }
-  }
-
-  package func workers() async throws(QueueError) -> [WorkerRecord] {
-    state.withLock { state in
-      state.workers.map { WorkerRecord(name: $0.key, isAlive: $0.value > .now) }.sorted { $0.name < $1.name }
     }
   }
 }

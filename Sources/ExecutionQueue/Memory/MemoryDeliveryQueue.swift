@@ -1,4 +1,4 @@
-// A worker's side of the memory queue: the scripts of the Redis backend as plain Swift.
+// A worker's side of the memory queue: what it asks for as steps of the queue's state.
 
 import NIOCore
 import Synchronization
@@ -8,151 +8,136 @@ struct MemoryDeliveryQueue: DeliveryQueue {
   let worker: String
 
   func heartbeat() async throws(QueueError) {
-    queue.state.withLock { $0.workers[worker] = .now + queue.lifetime }
+    queue.state.withLock { state in
+      state.workers[worker] = state.microseconds + queue.lifetime.microseconds
+      state.forgetExpired()
+    }
   }
 
-  func wasHeard(since moment: ContinuousClock.Instant) -> Bool {
-    queue.state.withLock { $0.workers[worker].map { $0 > .now } ?? false }
-  }
+  func wasHeard(since moment: ContinuousClock.Instant) -> Bool { queue.state.withLock { $0.isAlive(worker) } }
 
   func leave() async throws(QueueError) {
-    _ = queue.state.withLock { $0.workers.removeValue(forKey: worker) }
-    queue.ring()
+    _ = queue.step { $0.workers.removeValue(forKey: worker) }
   }
 
-  func take(limit: Int, waiting wait: Duration) async throws(QueueError) -> [Delivery] {
-    await queue.look(waiting: wait) { $0.claim(limit: limit, for: worker) { $0 == nil } }
+  func take(_ intake: Intake, limit: Int, waiting wait: Duration) async throws(QueueError) -> [Delivery] {
+    await queue.look(waiting: wait) { $0.take(intake.priorities, limit: limit, for: worker) }
   }
 
   func rescue(limit: Int) async throws(QueueError) -> [Delivery] {
-    queue.state.withLock { state in
-      let alive = Set(state.workers.filter { $0.value > .now }.keys)
-      let claimed = state.claim(limit: limit, for: worker) { holder in
-        guard let holder else { return false }
-        return holder != worker && !alive.contains(holder)
-      }
-      return claimed
-    }
+    queue.step { $0.rescue(limit: limit, for: worker) }
   }
 
   func begin(_ delivery: Delivery) async throws(QueueError) -> Lease? {
-    queue.state.withLock { state in
-      guard state.entry(of: delivery)?.holder == worker else { return nil }
-      let id = ExecutionID(partition: 0, entry: delivery.entry, token: delivery.token)
-      var record =
-        state.records[delivery.token] ?? ExecutionRecord(id: id, workflow: delivery.workflow, state: .queued)
-      record.state = .running
-      record.epoch += 1
-      state.records[delivery.token] = record
-      return Lease(
-        id: id, delivery: delivery, epoch: record.epoch, crashes: record.crashes, replied: record.reply != nil,
-        checkpoint: record.fields)
-    }
+    queue.state.withLock { $0.begin(delivery, by: worker) }
   }
 
-  func checkpoint(_ lease: Lease, _ fields: [CheckpointField]) async throws(QueueError) -> Bool {
-    queue.state.withLock { state in
-      state.change(lease) { record in
-        let paths = Set(fields.map(\.path))
-        record.fields = record.fields.filter { !paths.contains($0.path) } + fields
-      }
-    }
+  func checkpoint(_ lease: Lease, _ fields: [CheckpointField], callbacks: [String]) async throws(QueueError) -> Bool {
+    queue.state.withLock { $0.checkpoint(lease, fields, callbacks: callbacks) }
   }
 
   func reply(_ lease: Lease, _ reply: [UInt8]) async throws(QueueError) -> Bool {
-    let isOurs = queue.state.withLock { state in
-      guard state.change(lease, { $0.reply = reply }) else { return false }
-      state.post(lease, Settlement(state: .running, reply: reply, keep: .zero))
-      return true
-    }
-    queue.ring()
-    return isOurs
+    queue.step { $0.reply(lease, reply) }
   }
 
   func settle(_ lease: Lease, _ settlement: Settlement) async throws(QueueError) -> Bool {
-    let isOurs = queue.state.withLock { $0.settle(lease, settlement) }
-    queue.ring()
-    return isOurs
+    queue.step { $0.settle(lease, settlement) }
+  }
+
+  func suspend(_ lease: Lease, _ wait: Wait) async throws(QueueError) -> Bool {
+    queue.step { $0.suspend(lease, wait) }
+  }
+
+  func close(_ lease: Lease, callback: String) async throws(QueueError) -> CallbackClosing {
+    queue.state.withLock { $0.close(lease, callback: callback) }
+  }
+
+  func reserve(_ name: String, spacing: Int64) async throws(QueueError) -> Int64 {
+    queue.state.withLock { ($0.reserve(name, spacing: spacing) + 999) / 1000 }
   }
 
   func handBack(_ delivery: Delivery, lease: Lease?) async throws(QueueError) -> Bool {
-    let isOurs = queue.state.withLock { state in
-      guard state.entry(of: delivery)?.holder == worker else { return false }
-      if let lease {
-        guard state.change(lease, { $0.state = .queued }) else { return false }
-        state.records[delivery.token]?.epoch += 1
-      }
-      state.hold(delivery, by: MemoryQueue.handedBack)
-      return true
-    }
-    queue.ring()
-    return isOurs
+    queue.step { $0.handBack(delivery, lease: lease, by: worker) }
+  }
+
+  func promote(limit: Int) async throws(QueueError) -> (count: Int, next: Duration?) {
+    let (count, next) = queue.step { $0.promote(limit: limit) }
+    return (count, next.map { .milliseconds($0) })
+  }
+
+  func tendLanes(_ concurrency: [String: Int?]) async throws(QueueError) {
+    queue.step { $0.tendLanes(concurrency) }
+  }
+
+  func canceled() async throws(QueueError) -> Set<ExecutionToken> {
+    queue.state.withLock { Set($0.canceled.keys) }
   }
 }
 
 extension MemoryQueue.State {
-  func entry(of delivery: Delivery) -> MemoryQueue.Entry? {
-    entries[delivery.priority]?.first { $0.delivery.entry == delivery.entry }
-  }
+  private static let mostCrashes = 3
+  private static let deadLetterLifetime: Int64 = 30 * 86_400_000
+  private static let crashMessage = "its worker died \(mostCrashes) times while it ran"
 
-  mutating func hold(_ delivery: Delivery, by holder: String) {
-    guard let index = entries[delivery.priority]?.firstIndex(where: { $0.delivery.entry == delivery.entry })
-    else { return }
-    entries[delivery.priority]?[index].holder = holder
-  }
-
-  /// Gives up to `limit` entries whose holder matches to `worker`, in order of priority and arrival.
-  mutating func claim(limit: Int, for worker: String, where matches: (String?) -> Bool) -> [Delivery] {
-    var claimed: [Delivery] = []
-    for priority in Priority.allCases {
-      for index in (entries[priority] ?? []).indices where claimed.count < limit {
-        guard let entry = entries[priority]?[index], matches(entry.holder) else { continue }
-        if let holder = entry.holder, holder != MemoryQueue.handedBack,
-          records[entry.delivery.token]?.state == .running
-        {
-          records[entry.delivery.token]?.crashes += 1
-        }
-        entries[priority]?[index].holder = worker
-        claimed.append(entry.delivery)
+  mutating func take(_ priorities: [Priority], limit: Int, for worker: String) -> [Delivery] {
+    var taken: [Delivery] = []
+    for priority in priorities {
+      for index in streams[priority.rawValue].indices
+      where taken.count < limit && streams[priority.rawValue][index].holder == nil {
+        streams[priority.rawValue][index].holder = worker
+        taken.append(delivery(streams[priority.rawValue][index], priority))
       }
     }
-    return claimed
+    return taken
   }
 
-  mutating func change(_ lease: Lease, _ change: (inout ExecutionRecord) -> Void) -> Bool {
-    guard var record = records[lease.id.token], record.epoch == lease.epoch, record.state == .running else {
-      return false
+  mutating func rescue(limit: Int, for worker: String) -> [Delivery] {
+    var rescued: [Delivery] = []
+    var left = limit
+    for priority in Priority.allCases {
+      for holder in Set(streams[priority.rawValue].compactMap(\.holder)).sorted() {
+        guard holder != worker, holder == MemoryQueue.handedBack || !isAlive(holder) else { continue }
+        let entries = streams[priority.rawValue].filter { $0.holder == holder }.prefix(left)
+        left -= entries.count
+        for entry in entries {
+          let hasCrashed = holder != MemoryQueue.handedBack && countCrash(entry, priority)
+          if hasCrashed, (executions[entry.token]?.record.crashes ?? 0) >= Self.mostCrashes {
+            bury(entry, priority)
+          } else {
+            let found = delivery(entry, priority, crashes: executions[entry.token]?.record.crashes ?? 0)
+            hold(found, by: worker)
+            rescued.append(found)
+          }
+        }
+      }
     }
-    change(&record)
-    records[lease.id.token] = record
+    return rescued
+  }
+
+  /// Only an execution that was running when its worker died.
+  private mutating func countCrash(_ entry: MemoryQueue.Entry, _ priority: Priority) -> Bool {
+    guard executions[entry.token]?.record.state == .running else { return false }
+    executions[entry.token]?.record.crashes += 1
+    executions[entry.token]?.record.state = .queued
     return true
   }
 
-  mutating func settle(_ lease: Lease, _ settlement: Settlement) -> Bool {
-    guard var record = records[lease.id.token], record.epoch == lease.epoch else { return false }
-    if record.state.isFinal { return true }
-    guard entry(of: lease.delivery) != nil else { return false }
-    entries[lease.delivery.priority]?.removeAll { $0.delivery.entry == lease.delivery.entry }
-    record.state = settlement.state
-    record.message = settlement.message
-    record.output = settlement.output
-    record.reply = settlement.reply ?? record.reply
-    let keeps = settlement.keep > .zero
-    if keeps {
-      record.payload = Array(lease.delivery.payload.readableBytesView)
-      let paths = Set(settlement.fields.map(\.path))
-      record.fields = record.fields.filter { !paths.contains($0.path) } + settlement.fields
-    }
-    records[lease.id.token] = keeps || lease.delivery.inbox != nil ? record : nil
-    if !lease.replied { post(lease, settlement) }
-    return true
+  private mutating func bury(_ entry: MemoryQueue.Entry, _ priority: Priority) {
+    _ = take(entry.id, of: priority)
+    executions[entry.token]?.record.epoch += 1
+    leave(entry.token)
+    finish(entry.token, .error, keep: Self.deadLetterLifetime, message: Self.crashMessage, dead: .crashes)
+    post(entry.inbox, entry.token, .error, message: Self.crashMessage)
   }
 
-  mutating func post(_ lease: Lease, _ settlement: Settlement) {
-    guard let inbox = lease.delivery.inbox, inboxes[inbox] != nil else { return }
-    inboxes[inbox]?.append(
-      QueuedReply(
-        token: lease.id.token, state: settlement.state, message: settlement.message, reply: settlement.reply,
-        output: settlement.reply == nil ? settlement.output : nil, isComplete: true))
+  mutating func handBack(_ delivery: Delivery, lease: Lease?, by worker: String) -> Bool {
+    guard holder(of: delivery) == worker else { return false }
+    if let lease {
+      guard executions[delivery.token]?.record.epoch == lease.epoch else { return false }
+      executions[delivery.token]?.record.epoch += 1
+      executions[delivery.token]?.record.state = .queued
+    }
+    hold(delivery, by: MemoryQueue.handedBack)
+    return true
   }
 }

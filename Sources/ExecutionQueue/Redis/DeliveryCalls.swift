@@ -13,14 +13,20 @@ struct SettleItem: Sendable {
   let settlement: Settlement
 }
 
+struct SuspendItem: Sendable {
+  let lease: Lease
+  let wait: Wait
+}
+
 struct DeliveryCalls: Sendable {
   let connection: RedisConnection
   let keys: QueueKeys
   let worker: String
+  let replication: Replication
 
-  func begin(_ batch: [Delivery]) -> EventLoopFuture<[Lease?]> {
+  func begin(_ batch: [Delivery]) -> EventLoopFuture<[Beginning]> {
     connection.call(.begin, keys: keys.streams) { command in
-      command.append(keys.recordPrefix)
+      command.append(keys.prefix)
       command.append(QueueKeys.group)
       command.append(worker)
       for delivery in batch {
@@ -28,21 +34,22 @@ struct DeliveryCalls: Sendable {
         command.append(delivery.entry.description)
         command.append(delivery.token.description)
         command.append(delivery.workflow)
+        command.append(delivery.origin?.description ?? "")
       }
     }
     .flatMapThrowing { answer in
-      guard let answers = answer.array, answers.count == batch.count else {
+      guard let answers = answer.array, answers.count == batch.count + 1, let now = answers[0].int else {
         throw QueueError(.corrupt, "unexpected answer of the begin script")
       }
-      return zip(batch, answers).map { delivery, answer in
-        Lease(delivery: delivery, partition: keys.partition, answer: answer)
+      return zip(batch, answers.dropFirst()).map { delivery, answer in
+        Beginning(delivery: delivery, partition: keys.partition, now: now, answer: answer)
       }
     }
   }
 
   func checkpoint(_ batch: [CheckpointItem]) -> EventLoopFuture<[Bool]> {
-    connection.call(.checkpoint, keys: [keys.stream(.high)]) { command in
-      command.append(keys.recordPrefix)
+    connection.call(.checkpoint, keys: [keys.stream(.high)], replicas: replication.wait) { command in
+      command.append(keys.prefix)
       for item in batch {
         command.append(item.lease.id.token.description)
         command.append(item.lease.epoch)
@@ -53,8 +60,8 @@ struct DeliveryCalls: Sendable {
   }
 
   func settle(_ batch: [SettleItem]) -> EventLoopFuture<[Bool]> {
-    connection.call(.settle, keys: keys.streams) { command in
-      command.append(keys.recordPrefix)
+    connection.call(.settle, keys: keys.streams, replicas: replication.wait) { command in
+      command.append(keys.prefix)
       command.append(QueueKeys.group)
       for item in batch {
         let delivery = item.lease.delivery
@@ -66,7 +73,27 @@ struct DeliveryCalls: Sendable {
         command.append(item.settlement.state.rawValue)
         command.append(keep.milliseconds)
         command.append(keep.withPayload ? 1 : 0)
+        command.append(item.dead?.rawValue ?? "")
         command.append(fields: item.fields)
+      }
+    }
+    .flatMapThrowing { try Self.verdicts($0, count: batch.count) }
+  }
+
+  func suspend(_ batch: [SuspendItem]) -> EventLoopFuture<[Bool]> {
+    connection.call(.suspend, keys: keys.streams, replicas: replication.wait) { command in
+      command.append(keys.prefix)
+      command.append(QueueKeys.group)
+      for item in batch {
+        let delivery = item.lease.delivery
+        command.append(delivery.priority.streamNumber)
+        command.append(delivery.entry.description)
+        command.append(delivery.token.description)
+        command.append(item.lease.epoch)
+        command.append(item.wait.until)
+        command.append(item.wait.callbacks.joined(separator: " "))
+        command.append(delivery.inbox ?? "")
+        command.append(fields: item.wait.fields.map { (RecordField.checkpoint + $0.path, $0.bytes) })
       }
     }
     .flatMapThrowing { try Self.verdicts($0, count: batch.count) }
@@ -89,6 +116,9 @@ extension SettleItem {
     if keep > 0 { return (keep, true) }
     return (lease.delivery.inbox == nil ? 0 : Self.replyRetention, false)
   }
+
+  /// What is not kept cannot be redriven.
+  var dead: DeadLetterReason? { settlement.keep > .zero ? settlement.dead : nil }
 
   var fields: [(name: String, bytes: [UInt8])] {
     var fields: [(name: String, bytes: [UInt8])] = []

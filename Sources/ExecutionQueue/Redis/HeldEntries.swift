@@ -1,5 +1,5 @@
-// The entries that a worker knows to be in its hands. When an answer of Redis was lost on its way, Redis holds more
-// under this worker's name, and nobody else would ever run that: the worker lives.
+// The entries that a worker knows to be in its hands. When an answer of Redis was lost on its way, or Redis has lost what
+// it answered, Redis may hold more under this worker's name, and nobody else would ever run that: the worker lives.
 
 import NIOCore
 import Synchronization
@@ -8,37 +8,56 @@ final class HeldEntries: Sendable {
   private struct Key: Hashable {
     let priority: Priority
     let entry: EntryID
+
+    init(_ delivery: Delivery) {
+      priority = delivery.priority
+      entry = delivery.entry
+    }
   }
 
   private struct State {
-    var keys: Set<Key> = []
+    /// The delivery that stands for each: one that was taken over by others and has come back is in two hands here.
+    var deliveries: [Key: Delivery] = [:]
     /// How many more looks for missed entries are due.
     var doubts = 0
     /// Reads with hardly any room, for the turn of the low priority.
     var narrowReads = 0
-    var averagePayload = 0
   }
 
   private let state = Mutex(State())
 
   /// A command of a connection that was given up may still run after the next one has connected: look more than once.
   private static let looks = 5
-  /// Bytes of payloads that one read should bring at most.
-  private static let readBytes = 16 << 20
 
-  func hold(_ priority: Priority, _ entry: EntryID) -> Bool {
-    state.withLock { $0.keys.insert(Key(priority: priority, entry: entry)).inserted }
+  /// False when the entry is in these hands already; `anew` says that it was taken over, whoever had it.
+  func hold(_ delivery: Delivery, anew: Bool) -> Bool {
+    let key = Key(delivery)
+    return state.withLock { state in
+      guard anew || state.deliveries[key] == nil else { return false }
+      state.deliveries[key] = delivery
+      return true
+    }
   }
 
   func release(_ delivery: Delivery) {
-    _ = state.withLock { $0.keys.remove(Key(priority: delivery.priority, entry: delivery.entry)) }
+    let key = Key(delivery)
+    state.withLock { state in
+      if state.deliveries[key] === delivery { state.deliveries[key] = nil }
+    }
+  }
+
+  /// For one that is somebody else's by now, or that Redis has forgotten and perhaps given to this worker once more
+  /// meanwhile, which passed it over because it knew it.
+  func lose(_ delivery: Delivery) {
+    release(delivery)
+    doubt()
   }
 
   /// As the missed script wants to know them; nil when nothing can have been missed.
   var listIfDoubtful: [String]? {
     state.withLock { state in
       guard state.doubts > 0 else { return nil }
-      return state.keys.map { "\($0.priority.streamNumber):\($0.entry)" }
+      return state.deliveries.keys.map { "\($0.priority.streamNumber):\($0.entry)" }
     }
   }
 
@@ -52,17 +71,5 @@ final class HeldEntries: Sendable {
       state.narrowReads += 1
       return state.narrowReads % 8 == 0
     }
-  }
-
-  /// Large payloads are read few at a time.
-  func count(atMost limit: Int) -> Int {
-    let average = state.withLock { $0.averagePayload }
-    return max(1, min(limit, Self.readBytes / max(1, average)))
-  }
-
-  func learn(from deliveries: [Delivery]) {
-    guard !deliveries.isEmpty else { return }
-    let total = deliveries.reduce(0) { $0 + $1.payload.readableBytes }
-    state.withLock { $0.averagePayload = total / deliveries.count }
   }
 }

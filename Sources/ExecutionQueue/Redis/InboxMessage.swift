@@ -30,12 +30,20 @@ struct InboxMessage: Sendable {
   init?(
     lease: Lease, state: ExecutionState, message: String? = nil, reply: [UInt8]? = nil, output: [UInt8]? = nil
   ) {
-    guard let inbox = lease.delivery.inbox else { return nil }
+    self.init(
+      inbox: lease.delivery.inbox, token: lease.id.token, state: state, message: message, reply: reply, output: output)
+  }
+
+  init?(
+    inbox: String?, token: ExecutionToken, state: ExecutionState, message: String? = nil, reply: [UInt8]? = nil,
+    output: [UInt8]? = nil
+  ) {
+    guard let inbox else { return nil }
     var command = RedisCommand("XADD", QueueKeys.inbox(inbox), "NOMKSTREAM", "MAXLEN", "~")
     command.append(Self.inboxLimit)
     command.append("*")
     command.append(Field.token)
-    command.append(lease.id.token.description)
+    command.append(token.description)
     command.append(Field.state)
     command.append(state.rawValue)
     if let message {

@@ -22,22 +22,44 @@ struct RecordLookup: Sendable {
 
   private static let outcomeFields = [
     RecordField.workflow, RecordField.entry, RecordField.state, RecordField.message, RecordField.output,
-    RecordField.reply,
+    RecordField.reply, RecordField.large,
   ]
 
   private func held(_ id: ExecutionID, _ detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?> {
-    var command: RedisCommand
     switch detail {
-    case .everything:
-      command = RedisCommand("HGETALL", keys.record(id.token))
-      return connection.send(command).map { ExecutionRecord(id: id, fields: $0.fieldPairs) }
+    case .everything: return whole(id)
     case .outcome:
-      command = RedisCommand("HMGET", keys.record(id.token))
+      var command = RedisCommand("HMGET", keys.record(id.token))
       for field in Self.outcomeFields { command.append(field) }
-      return connection.send(command).map { answer in
-        ExecutionRecord(id: id, fields: Array(zip(Self.outcomeFields, answer.array ?? [])))
+      return connection.send(command).flatMap { answer in
+        complete(Array(zip(Self.outcomeFields, answer.array ?? [])), of: id)
       }
     }
+  }
+
+  /// Reads what lies in keys of its own: of the fields here alone, because callers that wait look again and again, and
+  /// the rest of the record may be many megabytes. Nil when the record has gone meanwhile.
+  private func complete(_ fields: [(String, RedisValue)], of id: ExecutionID) -> EventLoopFuture<ExecutionRecord?> {
+    let large = (fields.first { $0.0 == RecordField.large }?.1.text ?? "").split(separator: "\n").map(String.init)
+    let elsewhere = fields.indices.filter { fields[$0].1.bytes?.readableBytes == 0 && large.contains(fields[$0].0) }
+    guard !elsewhere.isEmpty else {
+      return connection.eventLoop.makeSucceededFuture(ExecutionRecord(id: id, fields: fields))
+    }
+    let reads = elsewhere.map { connection.send(RedisCommand("GET", "\(keys.record(id.token)):\(fields[$0].0)")) }
+    return EventLoopFuture.whenAllSucceed(reads, on: connection.eventLoop).map { values in
+      guard values.allSatisfy({ !$0.isNull }) else { return nil }
+      var fields = fields
+      for (index, value) in zip(elsewhere, values) { fields[index].1 = value }
+      return ExecutionRecord(id: id, fields: fields)
+    }
+  }
+
+  private func whole(_ id: ExecutionID) -> EventLoopFuture<ExecutionRecord?> {
+    connection.call(.records, keys: [keys.stream(.high)]) { command in
+      command.append(keys.prefix)
+      command.append(id.token.description)
+    }
+    .map { answer in answer.array?.first.flatMap { ExecutionRecord(id: id, fields: $0.fieldPairs) } }
   }
 
   /// The payload only when it is asked for: callers that wait are looked after every second.
@@ -81,6 +103,8 @@ enum EntryField {
   static let workflow = "w"
   static let payload = "p"
   static let inbox = "r"
+  static let origin = "o"
+  static let crashes = "c"
 }
 
 extension RedisValue {
@@ -110,9 +134,16 @@ extension ExecutionRecord {
     output = named[RecordField.output]?.byteArray
     reply = named[RecordField.reply]?.byteArray
     payload = named[RecordField.payload]?.byteArray
-    self.fields = fields.compactMap { name, value in
-      guard name.hasPrefix(RecordField.checkpoint), let bytes = value.byteArray else { return nil }
-      return CheckpointField(path: String(name.dropFirst(RecordField.checkpoint.count)), bytes: bytes)
+    dead = named[RecordField.dead]?.text.flatMap(DeadLetterReason.init(rawValue:))
+    redriven = named[RecordField.redriven]?.text.flatMap { Int64($0) }
+    for (name, value) in fields {
+      guard let bytes = value.byteArray else { continue }
+      if name.hasPrefix(RecordField.checkpoint) {
+        let path = String(name.dropFirst(RecordField.checkpoint.count))
+        self.fields.append(CheckpointField(path: path, bytes: bytes))
+      } else if name.hasPrefix(RecordField.arrival) {
+        arrivals[String(name.dropFirst(RecordField.arrival.count))] = bytes
+      }
     }
   }
 }

@@ -6,53 +6,92 @@ package import RedisClient
 package final class RedisAdmissionQueue: AdmissionQueue {
   private let connection: RedisConnection
   private let keys: QueueKeys
+  /// A key of the queue: other servers may be away.
+  private let home: String
   private let backlog: Int
+  private let replication: Replication
   private let batcher: NIOLoopBound<TurnBatcher<NewExecution, Admission>>
+  private let recordBatcher: NIOLoopBound<TurnBatcher<NewExecution, Admission>>
 
   /// Executions that one script call admits; enough for a busy turn, few enough to keep Redis's turns short.
   private static let batchLimit = 64
-  /// Bytes of a payload that may travel with others.
-  private static let sharedLimit = 65_536
+  /// Bytes of a payload that may travel with others; a larger one goes ahead of what was submitted before it in the same
+  /// turn.
+  package static let sharedLimit = NewExecution.mostInEntry
 
   /// The connection was made with `scripts`; this initializer runs on its event loop.
-  package init(connection: RedisConnection, keys: QueueKeys, backlog: Int) {
+  package init(
+    connection: RedisConnection, keys: QueueKeys, backlog: Int, replication: Replication = Replication()
+  ) {
+    self.replication = replication
     self.connection = connection
     self.keys = keys
+    home = keys.prefix
     self.backlog = backlog
     let batcher = TurnBatcher<NewExecution, Admission>(eventLoop: connection.eventLoop, limit: Self.batchLimit) {
-      Self.admit($0, connection: connection, keys: keys, backlog: backlog)
+      Self.admit($0, connection: connection, keys: keys, backlog: backlog, replication: replication)
     }
     self.batcher = NIOLoopBound(batcher, eventLoop: connection.eventLoop)
+    let recordBatcher = TurnBatcher<NewExecution, Admission>(eventLoop: connection.eventLoop, limit: Self.batchLimit) {
+      Self.admit($0, connection: connection, keys: keys, backlog: backlog, replication: replication)
+    }
+    self.recordBatcher = NIOLoopBound(recordBatcher, eventLoop: connection.eventLoop)
   }
 
   package var eventLoop: any EventLoop { connection.eventLoop }
+  package var isAway: Bool { !connection.isReady(for: home) }
 
   /// What a connection for this side has to know.
-  package static let scripts: [RedisScript] = [.admit, .find]
+  package static let scripts: [RedisScript] = [.admit, .admitRecord, .find, .records, .resume]
 
   package func admit(
     _ execution: NewExecution, completion: @escaping @Sendable (Result<Admission, any Error>) -> Void
   ) {
     // A large payload goes alone: a full batch of them would be one command of hundreds of megabytes.
     guard execution.payload.count <= Self.sharedLimit else {
-      return Self.admit([execution], connection: connection, keys: keys, backlog: backlog).map { $0[0] }
+      return Self.admit(
+        [execution], connection: connection, keys: keys, backlog: backlog, replication: replication
+      ).map { $0[0] }
         .whenComplete(completion)
     }
-    batcher.value.submit(execution, completion: completion)
+    (execution.needsRecord ? recordBatcher : batcher).value.submit(execution, completion: completion)
+  }
+
+  package func resume(_ id: ExecutionID, callback: String, with bytes: [UInt8]) -> EventLoopFuture<Resumption> {
+    guard id.partition == keys.partition else { return eventLoop.makeSucceededFuture(.unknown) }
+    return connection.call(
+      .resume, keys: [keys.record(id.token)], capacity: bytes.count, replicas: replication.wait
+    ) { command in
+      command.append(keys.prefix)
+      command.append(id.token.description)
+      command.append(id.entry.description)
+      command.append(callback)
+      command.append(bytes)
+    }
+    .flatMapThrowing { answer in
+      guard let resumption = answer.text.flatMap(Resumption.init(rawValue:)) else {
+        throw QueueError(.corrupt, "unexpected answer of the resume script")
+      }
+      return resumption
+    }
+    .flatMapErrorThrowing { throw QueueError(redis: $0) }
   }
 
   package func record(of id: ExecutionID, detail: RecordDetail) -> EventLoopFuture<ExecutionRecord?> {
     RecordLookup(connection: connection, keys: keys).record(of: id, detail: detail)
   }
 
+  /// All with a record from the start, or all without.
   private static func admit(
-    _ batch: [NewExecution], connection: RedisConnection, keys: QueueKeys, backlog: Int
+    _ batch: [NewExecution], connection: RedisConnection, keys: QueueKeys, backlog: Int, replication: Replication
   ) -> EventLoopFuture<[Admission]> {
     let size = batch.reduce(0) { $0 + $1.payload.count + 128 }
-    return connection.call(.admit, keys: keys.streams + [keys.workers], capacity: size) { command in
+    let withRecord = batch.first?.needsRecord ?? false
+    let script = withRecord ? RedisScript.admitRecord : .admit
+    let scriptKeys = keys.streams + [keys.workers, keys.parked, keys.due]
+    return connection.call(script, keys: scriptKeys, capacity: size, replicas: replication.wait) { command in
+      command.append(keys.prefix)
       command.append(backlog)
-      command.append(keys.deduplicationPrefix)
-      command.append(keys.ratePrefix)
       for execution in batch {
         command.append(execution.priority.streamNumber)
         command.append(execution.token.description)
@@ -60,6 +99,11 @@ package final class RedisAdmissionQueue: AdmissionQueue {
         command.append(execution.inbox ?? "")
         command.append(execution.payload)
         command.append(execution.conditions.isEmpty ? "" : execution.conditions.text)
+        guard withRecord else { continue }
+        command.append(execution.lanes?.gates(of: execution.workflow) ?? "")
+        command.append(execution.lanes?.concurrency.map { "\($0)" } ?? "")
+        command.append(execution.entry?.description ?? "")
+        command.append(execution.lanes?.timeout.map { "\(max(1, $0.milliseconds))" } ?? "")
       }
     }
     .flatMapThrowing { answer in
@@ -104,7 +148,7 @@ extension Admission {
 
 extension AdmissionConditions {
   /// As the script reads it.
-  fileprivate var text: String {
+  var text: String {
     let once = deduplication.map { "\($0.name) \(max(1, $0.window.milliseconds))" } ?? "- 0"
     let rate = rate.map { "\($0.name) \($0.interval) \($0.period.microseconds)" } ?? "- 0 0"
     return "\(once) \(rate)"

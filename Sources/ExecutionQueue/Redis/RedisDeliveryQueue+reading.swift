@@ -6,24 +6,26 @@ import NIOCore
 import RedisClient
 
 extension RedisDeliveryQueue {
-  package func take(limit: Int, waiting wait: Duration) async throws(QueueError) -> [Delivery] {
+  package func take(
+    _ intake: Intake, limit: Int, waiting wait: Duration
+  ) async throws(QueueError) -> [Delivery] {
     precondition(limit > 0)
-    let streams = keys.streams
+    let streams = intake.priorities.map(keys.stream)
     // COUNT is for each stream; with room for less than one of each they are asked one after the other.
     if limit < streams.count {
       for stream in held.beginsLow ? streams.reversed() : streams {
-        let deliveries = try await read([stream], count: limit, wait: nil)
+        let deliveries = try await read([stream], intake, count: limit, wait: nil)
         if !deliveries.isEmpty { return deliveries }
       }
     }
-    return try await read(streams, count: max(1, limit / streams.count), wait: wait)
+    return try await read(streams, intake, count: max(1, limit / streams.count), wait: wait)
   }
 
   private func read(
-    _ streams: [String], count: Int, wait: Duration?, isRepeated: Bool = false
+    _ streams: [String], _ intake: Intake, count: Int, wait: Duration?, isRepeated: Bool = false
   ) async throws(QueueError) -> [Delivery] {
     var command = RedisCommand("XREADGROUP", "GROUP", QueueKeys.group, worker, "COUNT")
-    command.append(held.count(atMost: count))
+    command.append(count)
     if let wait {
       command.append("BLOCK")
       command.append(wait.asBlock)
@@ -34,13 +36,11 @@ extension RedisDeliveryQueue {
     let patience = TimeAmount.milliseconds((wait?.inMilliseconds ?? 0) + 5000)
     do {
       // Redis looks for these while the ones before them run here.
-      let answer = try await reader.run(command, timeout: patience, atOnce: true)
-      let deliveries = deliveries(StreamRow.list(in: answer, keys: keys))
-      held.learn(from: deliveries)
-      return deliveries
-    } catch  where error.kind == .noGroup || error.kind == .unblocked {
+      let answer = try await reader(intake).run(command, timeout: patience, atOnce: true)
+      return try await deliveries(StreamRow.list(in: answer, keys: keys))
+    } catch let error as RedisError where error.kind == .noGroup || error.kind == .unblocked {
       try await makeGroups()
-      return isRepeated ? [] : try await read(streams, count: count, wait: wait, isRepeated: true)
+      return isRepeated ? [] : try await read(streams, intake, count: count, wait: wait, isRepeated: true)
     } catch {
       held.doubt()
       throw QueueError(redis: error)
@@ -56,19 +56,30 @@ extension RedisDeliveryQueue {
     }
   }
 
+  /// How often an execution may kill its worker before it becomes a dead letter, and how long that is kept.
+  static let mostCrashes = 3
+  static let deadLetterLifetime: Duration = .seconds(30 * 86_400)
+
   package func rescue(limit: Int) async throws(QueueError) -> [Delivery] {
-    do throws(RedisError) {
+    do {
       let answer = try await commands.run(.rescue, keys: keys.streams + [keys.workers, keys.steady]) {
-        $0.append(keys.recordPrefix)
+        $0.append(keys.prefix)
         $0.append(QueueKeys.group)
         $0.append(worker)
         $0.append(limit)
         $0.append(QueueKeys.handedBack)
         $0.append(Self.lifetime.inMilliseconds)
+        $0.append(Self.mostCrashes)
+        $0.append(Self.deadLetterLifetime.inMilliseconds)
+        $0.append(Self.crashMessage)
       }
-      let rescued = deliveries(StreamRow.list(in: answer))
-      return rescued.count < limit ? rescued + (try await missed(limit: limit - rescued.count)) : rescued
-    } catch  where error.kind == .noGroup {
+      let rows = StreamRow.list(in: answer)
+      for row in rows where row.crashes < 0 { announce(row) }
+      let rescued = try await deliveries(rows.filter { $0.crashes >= 0 }, skipsHeld: false)
+      return rows.count < limit ? rescued + (try await missed(limit: limit - rows.count)) : rescued
+    } catch let error as RedisError where error.kind == .noGroup {
+      // It may have claimed entries of the streams before that.
+      held.doubt()
       try await makeGroups()
       return []
     } catch {
@@ -77,15 +88,29 @@ extension RedisDeliveryQueue {
     }
   }
 
-  private func missed(limit: Int) async throws(RedisError) -> [Delivery] {
+  private static let crashMessage = "its worker died \(mostCrashes) times while it ran"
+
+  /// Tells a caller who waits for an execution that has become a dead letter.
+  private func announce(_ row: StreamRow) {
+    guard let entry = row.entry.text.flatMap({ EntryID($0) }),
+      let delivery = Delivery(row.priority, entry: entry, fields: row.fields)
+    else { return }
+    logger.error(
+      "an execution has become a dead letter",
+      metadata: ["token": "\(delivery.token)", "workflow": "\(delivery.workflow)", "why": "\(Self.crashMessage)"])
+    post(InboxMessage(inbox: delivery.inbox, token: delivery.token, state: .error, message: Self.crashMessage))
+  }
+
+  private func missed(limit: Int) async throws -> [Delivery] {
     guard let known = held.listIfDoubtful else { return [] }
     let answer = try await commands.run(.missed, keys: keys.streams) {
+      $0.append(keys.prefix)
       $0.append(QueueKeys.group)
       $0.append(worker)
       $0.append(limit)
       for entry in known { $0.append(entry) }
     }
-    let missed = deliveries(StreamRow.list(in: answer))
+    let missed = try await deliveries(StreamRow.list(in: answer))
     // A full page has more behind it.
     if missed.count < limit { held.looked() }
     if !missed.isEmpty {
@@ -94,14 +119,33 @@ extension RedisDeliveryQueue {
     return missed
   }
 
-  private func deliveries(_ rows: [StreamRow]) -> [Delivery] {
-    rows.compactMap { row in
-      guard let entry = row.entry.text.flatMap({ EntryID($0) }) else { return nil }
-      let isNew = held.hold(row.priority, entry)
-      if let delivery = Delivery(row.priority, entry: entry, fields: row.fields) { return delivery }
-      // It stays pending under this worker's name, visible to `millrace doctor`, and harms nobody.
-      if isNew { logger.error("undecodable stream entry", metadata: ["entry": "\(entry)"]) }
-      return nil
+  /// What is no execution becomes a dead letter and harms nobody. The answer of a read may cross that of a look for
+  /// missed entries: `skipsHeld` passes over what is in these hands already.
+  private func deliveries(_ rows: [StreamRow], skipsHeld: Bool = true) async throws(QueueError) -> [Delivery] {
+    var deliveries: [Delivery] = []
+    for row in rows {
+      guard let entry = row.entry.text.flatMap({ EntryID($0) }) else { continue }
+      if let delivery = Delivery(row.priority, entry: entry, fields: row.fields, crashes: row.crashes) {
+        if held.hold(delivery, anew: !skipsHeld) { deliveries.append(delivery) }
+      } else {
+        // Should this fail, it stays pending under this worker's name and is found again like a missed one.
+        do { try await bury(row.priority, entry, "its stream entry cannot be read") } catch { held.doubt() }
+      }
     }
+    return deliveries
+  }
+
+  func bury(_ priority: Priority, _ entry: EntryID, _ message: String) async throws(QueueError) {
+    logger.error("a dead letter: \(message)", metadata: ["entry": "\(entry)"])
+    _ = try await answer(
+      commands.call(.bury, keys: [keys.stream(priority)]) {
+        $0.append(keys.prefix)
+        $0.append(QueueKeys.group)
+        $0.append(worker)
+        $0.append(entry.description)
+        $0.append(ExecutionToken.random().description)
+        $0.append(Self.deadLetterLifetime.inMilliseconds)
+        $0.append(message)
+      })
   }
 }

@@ -15,39 +15,44 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   /// How long no worker's heartbeat comes before that counts as an outage of Redis.
   private static let gap: Duration = .seconds(2)
   package static let scripts: [RedisScript] = [
-    .begin, .checkpoint, .settle, .handBack, .rescue, .missed, .groups, .heartbeat,
+    .begin, .checkpoint, .closeCallback, .settle, .suspend, .promote, .reserve, .tendLanes, .handBack, .rescue, .bury,
+    .missed, .groups, .heartbeat,
   ]
 
   let commands: RedisConnection
-  let reader: RedisConnection
+  private let readers: [Intake: RedisConnection]
   let housekeeping: RedisConnection
   let keys: QueueKeys
   let worker: String
   let logger: Logger
   let held = HeldEntries()
   private let heard = Mutex<(last: ContinuousClock.Instant, unbrokenSince: ContinuousClock.Instant)?>(nil)
-  private let begins: NIOLoopBound<TurnBatcher<Delivery, Lease?>>
+  private let begins: NIOLoopBound<TurnBatcher<Delivery, Beginning>>
   private let checkpoints: NIOLoopBound<TurnBatcher<CheckpointItem, Bool>>
   private let settlements: NIOLoopBound<TurnBatcher<SettleItem, Bool>>
+  private let suspensions: NIOLoopBound<TurnBatcher<SuspendItem, Bool>>
 
   /// `commands` and `housekeeping` were made with `scripts`, and this initializer runs on the event loop of `commands`;
-  /// `housekeeping` is for heartbeats, which should not wait behind the work, `reader` for the one blocking read. No two
-  /// incarnations share a `worker` name.
+  /// `housekeeping` is for heartbeats, which should not wait behind the work, `readers` are for one blocking read each. No
+  /// two incarnations share a `worker` name.
   package init(
-    commands: RedisConnection, reader: RedisConnection, housekeeping: RedisConnection, keys: QueueKeys, worker: String,
-    logger: Logger
+    commands: RedisConnection, readers: [Intake: RedisConnection], housekeeping: RedisConnection, keys: QueueKeys,
+    worker: String, replication: Replication = Replication(), logger: Logger
   ) {
     self.commands = commands
-    self.reader = reader
+    self.readers = readers
     self.housekeeping = housekeeping
     self.keys = keys
     self.worker = worker
     self.logger = logger
-    let calls = DeliveryCalls(connection: commands, keys: keys, worker: worker)
+    let calls = DeliveryCalls(connection: commands, keys: keys, worker: worker, replication: replication)
     begins = Self.batcher(commands) { calls.begin($0) }
     checkpoints = Self.batcher(commands) { calls.checkpoint($0) }
     settlements = Self.batcher(commands) { calls.settle($0) }
+    suspensions = Self.batcher(commands) { calls.suspend($0) }
   }
+
+  func reader(_ intake: Intake) -> RedisConnection { readers[intake] ?? commands }
 
   /// Executions that travel in one script call.
   private static let batchLimit = 32
@@ -96,19 +101,30 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   }
 
   package func begin(_ delivery: Delivery) async throws(QueueError) -> Lease? {
-    let lease = try await answer(onLoop { self.begins.value.submit(delivery) })
-    if lease == nil { held.release(delivery) }
-    return lease
+    while true {
+      switch try await answer(onLoop { self.begins.value.submit(delivery) }) {
+      case .lease(let lease): return lease
+      case .later: continue
+      case .lost: held.lose(delivery)
+      case .unreadable:
+        try await bury(delivery.priority, delivery.entry, "its record cannot be read")
+        held.release(delivery)
+      }
+      return nil
+    }
   }
 
-  package func checkpoint(_ lease: Lease, _ fields: [CheckpointField]) async throws(QueueError) -> Bool {
+  package func checkpoint(
+    _ lease: Lease, _ fields: [CheckpointField], callbacks: [String]
+  ) async throws(QueueError) -> Bool {
     let named = fields.map { (RecordField.checkpoint + $0.path, $0.bytes) }
-    return try await write(CheckpointItem(lease: lease, fields: named))
+    let open = callbacks.map { (RecordField.callback + $0, Array("open".utf8)) }
+    return try await write(CheckpointItem(lease: lease, fields: named + open))
   }
 
   private func write(_ item: CheckpointItem) async throws(QueueError) -> Bool {
     let isOurs = try await answer(onLoop { self.checkpoints.value.submit(item) })
-    if !isOurs { held.release(item.lease.delivery) }
+    if !isOurs { held.lose(item.lease.delivery) }
     return isOurs
   }
 
@@ -121,13 +137,24 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   package func settle(_ lease: Lease, _ settlement: Settlement) async throws(QueueError) -> Bool {
     let item = SettleItem(lease: lease, settlement: settlement)
     let isOurs = try await answer(onLoop { self.settlements.value.submit(item) })
-    held.release(lease.delivery)
+    release(lease.delivery, isOurs: isOurs)
     if isOurs, !lease.replied { post(InboxMessage(lease: lease, settlement: settlement)) }
     return isOurs
   }
 
+  package func suspend(_ lease: Lease, _ wait: Wait) async throws(QueueError) -> Bool {
+    let item = SuspendItem(lease: lease, wait: wait)
+    let isOurs = try await answer(onLoop { self.suspensions.value.submit(item) })
+    release(lease.delivery, isOurs: isOurs)
+    return isOurs
+  }
+
+  private func release(_ delivery: Delivery, isOurs: Bool) {
+    isOurs ? held.release(delivery) : held.lose(delivery)
+  }
+
   /// Sent and not waited for: the record is the truth, and ingest looks there when a message does not come.
-  private func post(_ message: InboxMessage?) {
+  func post(_ message: InboxMessage?) {
     guard let message else { return }
     commands.send(message.command).whenFailure { [logger] error in
       logger.debug("reply not posted", metadata: ["error": "\(error)"])
@@ -135,6 +162,9 @@ package final class RedisDeliveryQueue: DeliveryQueue {
   }
 
   package func handBack(_ delivery: Delivery, lease: Lease?) async throws(QueueError) -> Bool {
+    // What fails here stays pending under this worker's name: then it is found again like a missed one.
+    var isOurs = false
+    defer { release(delivery, isOurs: isOurs) }
     let verdict = try await answer(
       commands.call(.handBack, keys: [keys.stream(delivery.priority), keys.record(delivery.token)]) {
         $0.append(QueueKeys.group)
@@ -143,8 +173,8 @@ package final class RedisDeliveryQueue: DeliveryQueue {
         $0.append(lease?.epoch ?? 0)
         $0.append(QueueKeys.handedBack)
       })
-    held.release(delivery)
-    return verdict.int == 1
+    isOurs = verdict.int == 1
+    return isOurs
   }
 
   /// Executions run on this very loop as a rule; then nothing has to be handed over.
@@ -154,7 +184,7 @@ package final class RedisDeliveryQueue: DeliveryQueue {
     commands.eventLoop.inEventLoop ? submit() : commands.eventLoop.flatSubmit(submit)
   }
 
-  private func answer<Value: Sendable>(_ future: EventLoopFuture<Value>) async throws(QueueError) -> Value {
+  func answer<Value: Sendable>(_ future: EventLoopFuture<Value>) async throws(QueueError) -> Value {
     do { return try await future.get() } catch { throw QueueError(redis: error) }
   }
 }

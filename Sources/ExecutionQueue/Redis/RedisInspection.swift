@@ -7,6 +7,8 @@ package struct RedisInspection: QueueInspection {
   let connection: RedisConnection
   let keys: QueueKeys
 
+  package static let scripts: [RedisScript] = [.find, .records]
+
   package init(connection: RedisConnection, keys: QueueKeys) {
     self.connection = connection
     self.keys = keys
@@ -25,6 +27,9 @@ package struct RedisInspection: QueueInspection {
         throw QueueError(redis: error)
       }
     }
+    depth.timed = Int(try await run(RedisCommand("ZCARD", keys.due)).int ?? 0)
+    depth.parked = Int(try await run(RedisCommand("ZCARD", keys.parked)).int ?? 0)
+    depth.dead = Int(try await run(RedisCommand("ZCARD", keys.dead)).int ?? 0)
     return depth
   }
 

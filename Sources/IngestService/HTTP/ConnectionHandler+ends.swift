@@ -34,6 +34,15 @@ extension ConnectionHandler {
     (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
   }
 
+  /// Nobody is left to wait for the answer.
+  func channelInactive(context: ChannelHandlerContext) {
+    let request = inWork
+    inWork = nil
+    request?.isGone = true
+    request?.whenGone?()
+    context.fireChannelInactive()
+  }
+
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard let error = error as? HTTPParserError, error != .invalidEOFState else { return context.close(promise: nil) }
     switch state {

@@ -41,6 +41,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   var lastActivity = NIODeadline.uptimeNanoseconds(0)
   /// When the last answer had left; nil before.
   var lingerStart: NIODeadline?
+  /// The request whose answer is being made of its body.
+  var inWork: IncomingRequest?
   /// Bytes of answers that the client had not taken at the last look.
   var unsent = 0
   private var watch: RepeatedTask?
@@ -172,9 +174,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     guard let bound else { return }
     let started = context.eventLoop.now
     let (request, held, budget) = (reading.request, reading.body.readableBytes, services.budget)
+    inWork = request
     reading.respond(reading.body) { answer in
       budget.release(held)
       let (handler, context) = bound.value
+      handler.inWork = nil
       guard context.channel.isActive else { return handler.keep(answer, to: request, started: started) }
       handler.write(
         answer, to: request, started: started, keepAlive: request.leavesConnectionOpen, context: context)

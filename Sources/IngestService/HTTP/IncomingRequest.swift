@@ -14,8 +14,11 @@ package final class IncomingRequest: Sendable {
   let leavesConnectionOpen: Bool
   package let clientAddress: String
   package let requestID: String
-  /// Only the event loop of the connection reads and changes it: the handler and the routes run there.
+  // Only the event loop of the connection reads and changes these: the handler and the routes run there.
   nonisolated(unsafe) package var audit = AuditFacts()
+  /// Set by a route that waits for long; called when the connection is gone before the answer is there.
+  nonisolated(unsafe) var whenGone: (@Sendable () -> Void)?
+  nonisolated(unsafe) var isGone = false
 
   package init(head: HTTPRequestHead, clientAddress: String) {
     facts = HeadFacts(head)

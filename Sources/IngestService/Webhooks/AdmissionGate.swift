@@ -1,4 +1,5 @@
-// Whether this process may promise anything: closed while Redis cannot give the durability that was asked for.
+// Whether this process may promise anything: closed while Redis cannot give the durability that was asked for, or is nearly
+// full.
 
 import ExecutionQueue
 package import Logging
@@ -7,8 +8,10 @@ import Synchronization
 package final class AdmissionGate: Sendable {
   private struct State {
     var problem: String?
-    var lastReport: ContinuousClock.Instant?
-    var unreported = 0
+    var pressure: String?
+    var judged: ContinuousClock.Instant?
+    var wasLookedAt = false
+    var reports = LogPace(.seconds(5))
   }
 
   private let state = Mutex(State())
@@ -19,22 +22,35 @@ package final class AdmissionGate: Sendable {
   }
 
   /// What a caller is told; nil when webhooks are admitted.
-  package var problem: String? { state.withLock { $0.problem } }
+  package var problem: String? { state.withLock { $0.problem ?? $0.pressure } }
 
+  /// Said after each look at Redis; before the first one by the program, so that nothing is promised until then.
   package func set(problem: String?) {
-    state.withLock { $0.problem = problem }
+    state.withLock { state in
+      state.problem = problem
+      state.judged = .now
+    }
   }
 
-  /// At most one line a second, however many webhooks fail.
-  func report(_ error: QueueError) {
-    let count: Int? = state.withLock { state in
-      state.unreported += 1
-      guard state.lastReport.map({ .now - $0 > .seconds(1) }) ?? true else { return nil }
-      state.lastReport = .now
-      defer { state.unreported = 0 }
-      return state.unreported
+  /// Said after each look at Redis only.
+  package func set(pressure: String?) {
+    state.withLock { state in
+      state.pressure = pressure
+      state.wasLookedAt = true
     }
-    guard let count else { return }
+  }
+
+  /// Whether there has been a look at Redis since this process began.
+  var wasLookedAt: Bool { state.withLock { $0.wasLookedAt } }
+
+  /// Whether `problem` is about the Redis that is there after this moment.
+  func isJudged(after moment: ContinuousClock.Instant) -> Bool {
+    state.withLock { $0.judged.map { $0 > moment } ?? false }
+  }
+
+  /// One line at once and then one in five seconds, with their number, however many webhooks fail.
+  func report(_ error: QueueError) {
+    guard let count = state.withLock({ $0.reports.due(adding: 1) }) else { return }
     logger.warning("webhooks not admitted", metadata: ["error": "\(error)", "count": "\(count)"])
   }
 }

@@ -57,11 +57,12 @@ final class IncomingWebhook: Sendable {
   }
 
   func execution(
-    token: ExecutionToken, inbox: String?, priority: ExecutionQueue.Priority, conditions: AdmissionConditions
+    token: ExecutionToken, inbox: String?, priority: ExecutionQueue.Priority, conditions: AdmissionConditions,
+    lanes: Lanes?
   ) -> NewExecution {
     NewExecution(
       token: token, workflow: workflow.key, priority: priority, payload: encoded(), inbox: inbox,
-      conditions: conditions)
+      conditions: conditions, lanes: lanes)
   }
 
   private func encoded() -> [UInt8] {

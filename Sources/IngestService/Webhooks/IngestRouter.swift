@@ -10,6 +10,7 @@ import ProcessSupport
 package struct IngestRouter: RequestRouter {
   let webhooks: WebhookRoute
   let results: ResultRoute
+  let resumes: ResumeRoute
   let status: StatusEndpoints
 
   package func judge(_ request: IncomingRequest) -> HeadVerdict {
@@ -21,6 +22,7 @@ package struct IngestRouter: RequestRouter {
       request.audit.isWanted = false
       return results.judge(request, id: rest.dropLast("/result".count))
     }
+    if let token = path.suffix(after: "/api/resume/") { return resumes.judge(request, token: token) }
     if path.suffix(after: "/-/") != nil { return judgeStatus(request) }
     return webhooks.judge(request, path: path)
   }

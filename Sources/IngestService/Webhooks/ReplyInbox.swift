@@ -12,11 +12,17 @@ package final class ReplyInbox: Service {
   private let queue: any ReplyQueue
   private let limit: Int
   private let logger: Logger
-  private let waiters = Mutex<[ExecutionToken: Waiter]>([:])
+  private let state = Mutex(State())
+
+  private struct State {
+    var waiters: [ExecutionToken: Waiter] = [:]
+    /// Nobody waits any more: the process stops.
+    var isOver = false
+  }
 
   private struct Waiter {
     let promise: EventLoopPromise<ExecutionOutcome?>
-    /// Known once the execution is admitted.
+    /// Known once the execution is admitted. A repeated webhook has none: it waits for another one's execution.
     var id: ExecutionID?
     var admissions: (any AdmissionQueue)?
     /// The reply is in the record: it was too large for the inbox.
@@ -35,34 +41,58 @@ package final class ReplyInbox: Service {
     self.logger = logger
   }
 
-  package var count: Int { waiters.withLock { $0.count } }
+  package var count: Int { state.withLock { $0.waiters.count } }
   var isFull: Bool { count >= limit }
 
   // MARK: waiting
 
-  /// Nil means that the waiter was forgotten: its time is over, or its admission failed.
-  func wait(for token: ExecutionToken, on eventLoop: any EventLoop) -> EventLoopFuture<ExecutionOutcome?> {
-    let promise = eventLoop.makePromise(of: ExecutionOutcome?.self)
-    let waiter = Waiter(promise: promise, id: nil, admissions: nil, lookAt: .now + Self.doubt)
-    waiters.withLock { $0[token] = waiter }
-    return promise.futureResult
+  /// The future gives nil when the waiter was forgotten: its time is over, its connection is gone, or its admission
+  /// failed. Nil at once when as many wait as may.
+  func wait(for token: ExecutionToken, on eventLoop: any EventLoop) -> EventLoopFuture<ExecutionOutcome?>? {
+    state.withLock { state -> EventLoopFuture<ExecutionOutcome?>? in
+      guard state.waiters.count < limit else { return nil }
+      guard !state.isOver else { return eventLoop.makeSucceededFuture(nil) }
+      let promise = eventLoop.makePromise(of: ExecutionOutcome?.self)
+      state.waiters[token] = Waiter(promise: promise, id: nil, admissions: nil, lookAt: .now + Self.doubt)
+      return promise.futureResult
+    }
   }
 
   func admitted(_ id: ExecutionID, admissions: any AdmissionQueue) {
-    let isInRecord = waiters.withLock { waiters in
-      waiters[id.token]?.id = id
-      waiters[id.token]?.admissions = admissions
-      return waiters[id.token]?.isInRecord ?? false
+    let isInRecord = state.withLock { state in
+      state.waiters[id.token]?.id = id
+      state.waiters[id.token]?.admissions = admissions
+      return state.waiters[id.token]?.isInRecord ?? false
     }
     if isInRecord { look(at: id.token) }
   }
+
+  func isWaiting(_ token: ExecutionToken) -> Bool { state.withLock { $0.waiters[token] != nil } }
 
   func forget(_ token: ExecutionToken) {
     resume(token, with: nil)
   }
 
-  private func resume(_ token: ExecutionToken, with outcome: ExecutionOutcome?) {
-    waiters.withLock { $0.removeValue(forKey: token) }?.promise.succeed(outcome)
+  /// Also those that come from now on.
+  func forgetAll() {
+    let waiters = state.withLock { state in
+      state.isOver = true
+      defer { state.waiters = [:] }
+      return Array(state.waiters.values)
+    }
+    for waiter in waiters { waiter.promise.succeed(nil) }
+  }
+
+  func resume(_ token: ExecutionToken, with outcome: ExecutionOutcome?) {
+    take(token)?.promise.succeed(outcome)
+  }
+
+  func fail(_ token: ExecutionToken, with error: any Error) {
+    take(token)?.promise.fail(error)
+  }
+
+  private func take(_ token: ExecutionToken) -> Waiter? {
+    state.withLock { $0.waiters.removeValue(forKey: token) }
   }
 
   // MARK: reading
@@ -100,7 +130,7 @@ package final class ReplyInbox: Service {
 
   private func deliver(_ reply: QueuedReply) {
     guard reply.isComplete else {
-      waiters.withLock { $0[reply.token]?.isInRecord = true }
+      state.withLock { $0.waiters[reply.token]?.isInRecord = true }
       return look(at: reply.token)
     }
     resume(reply.token, with: ExecutionOutcome(reply))
@@ -112,9 +142,9 @@ package final class ReplyInbox: Service {
     while !Task.isCancelled {
       try? await Task.sleep(for: .milliseconds(250))
       let now = ContinuousClock.now
-      let doubtful = waiters.withLock { waiters in
-        let tokens = waiters.filter { $0.value.lookAt <= now && $0.value.id != nil }.map(\.key)
-        for token in tokens { waiters[token]?.lookAt = now + Self.doubt }
+      let doubtful = state.withLock { state in
+        let tokens = state.waiters.filter { $0.value.lookAt <= now && $0.value.id != nil }.map(\.key)
+        for token in tokens { state.waiters[token]?.lookAt = now + Self.doubt }
         return tokens
       }
       for token in doubtful { look(at: token) }
@@ -122,7 +152,8 @@ package final class ReplyInbox: Service {
   }
 
   private func look(at token: ExecutionToken) {
-    guard let waiter = waiters.withLock({ $0[token] }), let id = waiter.id, let admissions = waiter.admissions else {
+    let found = state.withLock { $0.waiters[token] }
+    guard let waiter = found, let id = waiter.id, let admissions = waiter.admissions else {
       return  // not admitted yet as far as this process knows; it looks again when it is
     }
     let loop = waiter.promise.futureResult.eventLoop

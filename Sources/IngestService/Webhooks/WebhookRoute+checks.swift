@@ -98,6 +98,23 @@ extension IncomingWebhook {
   }
 }
 
+extension IncomingWebhook {
+  /// What the execution has to pass before it may run.
+  func lanes(_ scope: WebhookScope) throws -> Lanes? {
+    guard workflow.concurrency != nil || workflow.order != nil || workflow.throttle != nil else { return nil }
+    var lanes = Lanes(
+      concurrency: workflow.concurrency, spacing: workflow.throttle?.spacing, timeout: workflow.timeout)
+    if let template = workflow.order {
+      let value: String
+      do { value = try template.text(scope) } catch {
+        throw Problem.malformed("The order of this webhook cannot be told: \(error)", check: .template)
+      }
+      if !value.isEmpty { lanes.order = KeyName.of(workflow.key, value) }
+    }
+    return lanes
+  }
+}
+
 extension HTTPHeaders: RequestHeaders {
   package func value(of name: String) -> HeaderValue {
     var found = HeaderValue.missing

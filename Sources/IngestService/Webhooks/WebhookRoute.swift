@@ -24,6 +24,8 @@ final class WebhookRoute: Sendable {
   let address: String
   let brakes: Brakes
   let senderKeys: SenderKeys
+  /// Where asynchronous webhooks go while Redis is away; nil: nowhere.
+  let journal: Journal?
   let addresses: NamedAddressLists
   let logger: Logger
   let eventLoop: any EventLoop
@@ -31,7 +33,7 @@ final class WebhookRoute: Sendable {
   init(
     catalog: CatalogService, admissions: any AdmissionQueue, inbox: ReplyInbox, gate: AdmissionGate,
     metrics: IngestMetrics, environment: [String: String], bodyLimit: Int, address: String, senderKeys: SenderKeys,
-    addresses: NamedAddressLists,
+    journal: Journal?, addresses: NamedAddressLists,
     logger: Logger,
     eventLoop: any EventLoop
   ) {
@@ -44,6 +46,7 @@ final class WebhookRoute: Sendable {
     self.bodyLimit = bodyLimit
     self.address = address
     self.senderKeys = senderKeys
+    self.journal = journal
     self.addresses = addresses
     brakes = Brakes()
     self.logger = logger
@@ -96,11 +99,13 @@ final class WebhookRoute: Sendable {
 
   /// Why nothing can be admitted now.
   private func obstacle(_ trigger: Trigger) -> Problem? {
-    if let problem = gate.problem { return .unavailable(problem) }
-    if trigger.mode == .sync, inbox.isFull {
-      return .unavailable("Too many synchronous callers wait already.", retryAfter: 1)
-    }
-    return nil
+    if let problem = gate.problem, !isOutage(for: trigger) { return .unavailable(problem) }
+    return trigger.mode == .sync && inbox.isFull ? .tooManyCallers : nil
+  }
+
+  /// Then the journal gives its own promise, whatever was wrong with Redis before it went.
+  private func isOutage(for trigger: Trigger) -> Bool {
+    journal != nil && trigger.mode == .async && admissions.isAway && gate.wasLookedAt
   }
 
   private func refuse(_ problem: Problem, _ request: IncomingRequest) -> HeadVerdict {
@@ -151,7 +156,19 @@ final class WebhookRoute: Sendable {
     }
     let execution = webhook.execution(
       token: .random(), inbox: nil, priority: webhook.workflow.queuePriority,
-      conditions: try webhook.conditions(scope))
+      conditions: try webhook.conditions(scope), lanes: try webhook.lanes(scope))
+    if let journal, admissions.isAway || webhook.workflow.order != nil && journal.isPending {
+      return journal.append(execution) { result in
+        self.eventLoop.execute {
+          switch result {
+          case .success(let id):
+            self.metrics.admitted.increment()
+            answer(confirmation.answer(id: id, at: self.address))
+          case .failure(let error): answer(self.answer(to: error, webhook))
+          }
+        }
+      }
+    }
     admissions.admit(execution) { result in
       switch result {
       case .success(.admitted(let id)):
@@ -172,20 +189,24 @@ final class WebhookRoute: Sendable {
   private func admitAndWait(
     _ webhook: IncomingWebhook, _ scope: WebhookScope, patience: TimeAmount
   ) throws -> EventLoopFuture<HTTPAnswer> {
+    if webhook.workflow.order != nil, journal?.isPending == true { throw Problem.behindJournal }
     let conditions = try webhook.conditions(scope)
+    let lanes = try webhook.lanes(scope)
     let token = ExecutionToken.random()
     // The waiter is there before the execution is: the reply may be faster than the answer to the admission.
-    let reply = inbox.wait(for: token, on: eventLoop)
-    let execution = webhook.execution(token: token, inbox: inbox.name, priority: .high, conditions: conditions)
+    guard let reply = inbox.wait(for: token, on: eventLoop) else { throw Problem.tooManyCallers }
+    webhook.request.whenGone = { [inbox] in inbox.forget(token) }
+    let execution = webhook.execution(
+      token: token, inbox: inbox.name, priority: .high, conditions: conditions, lanes: lanes)
     return admissions.admit(execution).flatMap { admission -> EventLoopFuture<HTTPAnswer> in
       switch admission {
       case .admitted(let id):
         self.metrics.admitted.increment()
-        return self.wait(for: reply, id: id, webhook, patience: patience)
+        self.inbox.admitted(id, admissions: self.admissions)
+        return self.wait(for: reply, token, id: id, webhook, patience: patience)
       case .duplicate(let id):
-        self.inbox.forget(token)
         self.metrics.duplicates.increment()
-        return self.waitForFirst(id, webhook, patience: patience)
+        return self.waitForFirst(reply, token, id: id, webhook, patience: patience)
       default:
         self.inbox.forget(token)
         return self.eventLoop.makeSucceededFuture(self.refusal(admission, webhook))
@@ -198,36 +219,30 @@ final class WebhookRoute: Sendable {
   }
 
   private func wait(
-    for reply: EventLoopFuture<ExecutionOutcome?>, id: ExecutionID, _ webhook: IncomingWebhook,
-    patience: TimeAmount
+    for reply: EventLoopFuture<ExecutionOutcome?>, _ token: ExecutionToken, id: ExecutionID,
+    _ webhook: IncomingWebhook, patience: TimeAmount
   ) -> EventLoopFuture<HTTPAnswer> {
-    inbox.admitted(id, admissions: admissions)
-    let alarm = eventLoop.scheduleTask(in: patience) { self.inbox.forget(id.token) }
-    return reply.map { outcome in
-      alarm.cancel()
-      if let outcome {
-        return outcome.answer(id: id, requestID: webhook.request.requestID)
-      }
-      return self.late(id, webhook)
+    let alarm = eventLoop.scheduleTask(in: patience) { self.inbox.forget(token) }
+    return reply.always { _ in alarm.cancel() }.map { outcome in
+      outcome?.answer(id: id, requestID: webhook.request.requestID) ?? self.late(id, webhook)
     }
-  }
-
-  private func late(_ id: ExecutionID, _ webhook: IncomingWebhook) -> HTTPAnswer {
-    metrics.deadlines.increment()
-    return webhook.workflow.trigger.onTimeout == .accepted
-      ? ExecutionOutcome.accepted(id: id, at: address)
-      : Problem.deadline.answer(requestID: webhook.request.requestID, executionID: id.description)
   }
 
   /// A repeated webhook gets the answer of the first one, which may still be in work.
   private func waitForFirst(
-    _ id: ExecutionID, _ webhook: IncomingWebhook, patience: TimeAmount
+    _ reply: EventLoopFuture<ExecutionOutcome?>, _ token: ExecutionToken, id: ExecutionID,
+    _ webhook: IncomingWebhook, patience: TimeAmount
   ) -> EventLoopFuture<HTTPAnswer> {
-    FirstOutcome(id: id, admissions: admissions, deadline: eventLoop.now + patience).wait().map { outcome in
-      let answer = outcome?.answer(id: id, requestID: webhook.request.requestID) ?? self.late(id, webhook)
-      return answer.replayed
+    FirstOutcome(id: id, admissions: admissions, inbox: inbox, token: token).follow().flatMap {
+      self.wait(for: reply, token, id: id, webhook, patience: patience).map(\.replayed)
     }
-    .flatMapErrorThrowing { self.answer(to: $0, webhook) }
+  }
+
+  private func late(_ id: ExecutionID, _ webhook: IncomingWebhook) -> HTTPAnswer {
+    if !webhook.request.isGone { metrics.deadlines.increment() }
+    return webhook.workflow.trigger.onTimeout == .accepted
+      ? ExecutionOutcome.accepted(id: id, at: address)
+      : Problem.deadline.answer(requestID: webhook.request.requestID, executionID: id.description)
   }
 
   /// For what was not admitted.
@@ -264,4 +279,14 @@ extension Workflow {
     case .low: .low
     }
   }
+}
+
+extension Problem {
+  fileprivate static let tooManyCallers = Problem.unavailable(
+    "Too many synchronous callers wait already.", retryAfter: 1)
+
+  /// Its caller would wait for a Redis that may be away for long yet.
+  fileprivate static let behindJournal = Problem.unavailable(
+    "Webhooks that came before, and go before in the order of this workflow, still wait in the journal.", retryAfter: 1,
+    check: .admission)
 }

@@ -1,8 +1,15 @@
 // Shows a URL without the secrets in it, for logs and problems.
 
 /// Replaces the password of `scheme://user:password@host`, and secrets among the query's values, with `***`. A URL that
-/// is written wrongly rather loses too much than too little.
+/// is written wrongly rather loses too much than too little. Several may stand there, separated by blanks.
 package func maskedURL(_ text: String) -> String {
+  let urls = text.split(separator: " ", omittingEmptySubsequences: false)
+  // Otherwise the blank is part of a password.
+  guard urls.allSatisfy({ $0.contains("://") }) else { return masked(text[...]) }
+  return urls.map(masked).joined(separator: " ")
+}
+
+private func masked(_ text: Substring) -> String {
   let scheme = text.firstRange(of: "://").map { text[..<$0.upperBound] } ?? ""
   let rest = text.dropFirst(scheme.count)
   let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)

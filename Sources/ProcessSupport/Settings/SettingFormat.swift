@@ -11,10 +11,10 @@ struct SettingFormat<Value: Sendable>: Sendable {
 
 extension SettingFormat where Value == String {
   static let text = SettingFormat(expected: "a text", parse: { $0 }, text: { $0 })
-  static let url = SettingFormat(
+  static let redisURL = SettingFormat(
     expected: "a URL such as redis://127.0.0.1:6379",
     parse: { text in
-      text.contains("://") && text.utf8.allSatisfy { $0 > 32 && $0 != 127 } ? text : nil
+      text.contains("://") && text.utf8.allSatisfy { $0 >= 32 && $0 != 127 } ? text : nil
     }, text: { $0 })
 }
 

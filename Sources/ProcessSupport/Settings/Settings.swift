@@ -40,6 +40,8 @@ package struct Settings: Sendable {
   /// As written; nil for the directory `audit` in the state directory.
   package var auditDirectory: String?
   package var auditSize = ByteSize(bytes: 256 << 20)
+  package var journalDirectory: String?
+  package var journalSize = ByteSize(bytes: 1 << 30)
 
   package var shutdownGrace = Duration.seconds(25)
   package var stateDirectory = ".millrace"

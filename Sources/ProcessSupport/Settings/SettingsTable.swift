@@ -8,8 +8,9 @@ extension Settings {
 
   private static let queue = [
     SettingDefinition(
-      "REDIS_URL", \.redisURL, .url, of: [.ingest, .worker], secrecy: .url,
-      "the Redis that holds all state: redis://[user:password@]host[:port][/database] or unix:///path"),
+      "REDIS_URL", \.redisURL, .redisURL, of: [.ingest, .worker], secrecy: .url,
+      "the Redis that holds all state: redis://[user:password@]host[:port][/database], rediss:// for TLS, unix:///path, redis+sentinel://h1,h2/mymaster, redis+cluster://h1,h2, or several shards separated by blanks"
+    ),
     SettingDefinition(
       "DURABILITY", \.durability, .choice, of: [.ingest, .worker],
       "what a 2xx has survived: fast (Redis memory), normal (append-only file), strict (append-only file, synced before the answer)"
@@ -19,7 +20,7 @@ extension Settings {
   private static let ingest = [
     SettingDefinition("LISTEN", \.listen, .listenAddress, of: [.ingest], "where webhooks are accepted"),
     SettingDefinition(
-      "PUBLIC_URL", \.publicURL, .webAddress, of: [.ingest], "what senders see, used for links"),
+      "PUBLIC_URL", \.publicURL, .webAddress, of: [.ingest, .worker], "what senders see, used for links"),
     SettingDefinition(
       "TLS_CERT", \.tlsCertificate, .optionalText, of: [.ingest],
       "PEM file with the certificate and its chain; webhooks are then accepted over TLS only"),
@@ -56,6 +57,12 @@ extension Settings {
     SettingDefinition(
       "AUDIT_SIZE", \.auditSize, .size(upTo: ByteSize(bytes: 1 << 40)), of: [.ingest],
       "how large the audit log may become; its oldest file is removed first"),
+    SettingDefinition(
+      "JOURNAL_DIR", \.journalDirectory, .optionalText, of: [.ingest],
+      "a directory for asynchronous webhooks while Redis is away, of this process alone; without it they get 503"),
+    SettingDefinition(
+      "JOURNAL_SIZE", \.journalSize, .size(upTo: ByteSize(bytes: 1 << 40)), of: [.ingest],
+      "how many bytes of webhooks may wait there; beyond it they get 503"),
   ]
 
   private static let worker = [

@@ -21,7 +21,8 @@ extension RequestNode {
       authorization: RequestAuthorization(&reader), connectTimeout: readConnectTimeout(&reader),
       expected: readExpected(&reader), redirects: reader.integer("redirects", in: 0...20, default: 5),
       format: reader.choice("response", default: AnswerFormat.auto), largestAnswer: readLargestAnswer(&reader),
-      tls: readTLS(&reader), proxy: reader.template("proxy"))
+      tls: readTLS(&reader), proxy: reader.template("proxy"),
+      pace: reader.mapping("throttle") { RequestPace(&$0) }.flatMap(\.self))
     checkTimeout(&reader)
     return url == nil ? UnreadSettings() : settings
   }
@@ -104,5 +105,6 @@ extension RequestNode {
         ])
       ),
       ("proxy", SettingsSchema.text("URL of an HTTP or SOCKS proxy.")),
+      ("throttle", RequestPace.schema),
     ], required: ["url"])
 }

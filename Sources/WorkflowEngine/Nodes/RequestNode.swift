@@ -21,13 +21,14 @@ struct RequestNode: RunnableSettings {
   let largestAnswer: Int
   let tls: OutboundRequest.TLSOptions
   let proxy: Template?
+  let pace: RequestPace?
 
   static let type = NodeType(name: "request", schema: schema) { read(&$0) }
 
   func start(_ run: NodeRun) throws -> NodeStep {
     let target = try target(run.scope)
     let request = try request(to: target, run)
-    return .effect { [self] services in
+    let effect = NodeStep.effect { [self] services in
       let name = "\(method) \(target.shown)"
       do {
         return try result(of: try await services.send(request), named: name)
@@ -35,6 +36,8 @@ struct RequestNode: RunnableSettings {
         throw failure(error, target.message(of: error, named: name))
       }
     }
+    guard let pace else { return effect }
+    return .paced(Pace(name: try pace.name(for: target, run.scope), spacing: pace.throttle.spacing), effect)
   }
 
   // MARK: Before
@@ -48,7 +51,7 @@ struct RequestNode: RunnableSettings {
     var headers = try headers.evaluate(run.scope)
     let body = try body?.evaluate(run.scope) ?? .none
     if !headers.names("idempotency-key") {
-      headers.append((name: "Idempotency-Key", value: "\(run.executionID):\(run.node.key)"))
+      headers.append((name: "Idempotency-Key", value: Self.idempotencyKey(run)))
     }
     return OutboundRequest(
       method: method, url: target.url, headers: headers, body: body,
@@ -57,15 +60,23 @@ struct RequestNode: RunnableSettings {
       proxy: try proxy?.text(run.scope))
   }
 
+  private static func idempotencyKey(_ run: NodeRun) -> String {
+    "\(run.executionID):\(run.node.key)" + (run.item.map { ":\($0)" } ?? "")
+  }
+
   // MARK: After
 
   private func failure(_ error: OutboundError, _ message: String) -> any Error {
-    switch error.kind {
+    let failure = NodeFailure.failed(message, details: [("kind", .string(error.kind.rawValue))])
+    return switch error.kind {
     // Says nothing about the other side: this process is on its way out.
     case .closed, .canceled: Interruption.abandoned(error)
+    // The walk asks again whether it may, and sends it then.
+    case .notStarted: error
     case .invalidRequest: NodeFailure.error(message)
-    case .refusedAddress, .resolve, .connect, .tls, .timeout, .tooLarge, .tooManyRedirects, .protocolViolation, .other:
-      NodeFailure.failed(message, details: [("kind", .string(error.kind.rawValue))])
+    case .refusedAddress, .tooLarge, .tooManyRedirects: error.mayHaveBeenSent ? failure.uncertain() : failure
+    case .resolve, .connect, .tls, .timeout, .protocolViolation, .other:
+      failure.temporary(isUncertain: error.mayHaveBeenSent)
     }
   }
 
@@ -74,19 +85,30 @@ struct RequestNode: RunnableSettings {
     guard expected.contains(response.status) else {
       // An answer of the other kind is read leniently: it explains what went wrong.
       let data = try? AnswerFormat.auto.value(of: response.body, contentType: contentType)
-      throw NodeFailure.failed(
+      var failure = NodeFailure.failed(
         "\(name) answered \(response.status), expected \(expected.text)",
         details: [("status", .int(Int64(response.status))), ("data", data ?? .null)])
+      failure.isTemporary = Self.isTemporary(response.status)
+      // Also for what the workflow tries again although it will stay.
+      failure.retryAfter = response.header("retry-after").flatMap {
+        RetryAfter.duration($0, now: WorkflowRunner.wallClock())
+      }
+      throw failure
     }
     let data: JSON
     do { data = try format.value(of: response.body, contentType: contentType) } catch let failure as NodeFailure {
-      throw NodeFailure.failed("\(name) answered \(response.status), but \(failure.message)")
+      throw NodeFailure.failed("\(name) answered \(response.status), but \(failure.message)").uncertain()
     }
     return .object(
       JSONObject([
         ("status", .int(Int64(response.status))), ("headers", Self.headers(of: response)), ("data", data),
         ("timing", Self.timing(of: response)),
       ]))
+  }
+
+  /// Too early, too often, too busy: the same request may be answered later.
+  private static func isTemporary(_ status: Int) -> Bool {
+    [408, 425, 429].contains(status) || (500...599).contains(status)
   }
 
   /// Lower-case names; repeated headers are joined, as `$context.headers` has them.

@@ -8,6 +8,8 @@ struct RequestTarget: Sendable {
   let url: String
   /// Scheme, host and path: no user, no query; the path neither when it was made from `$env`.
   let shown: String
+  /// With the port, if there is one.
+  let host: String
   private let isSecret: Bool
 
   init(url text: String, query: JSON, isSecret: Bool) throws {
@@ -21,6 +23,7 @@ struct RequestTarget: Sendable {
     let pairs = try NameValuePairs.list(query, of: "query")
     url = Self.merge(String(withoutFragment), pairs)
     let host = authority[(authority.lastIndex(of: "@").map { authority.index(after: $0) } ?? authority.startIndex)...]
+    self.host = host.lowercased()
     let path = withoutFragment[authority.endIndex...].prefix { $0 != "?" }
     self.isSecret = isSecret
     shown = scheme + host + (isSecret ? "/***" : path)

@@ -6,6 +6,8 @@ final class LoadingSession {
   enum Place {
     /// `when` and `response` of a trigger, which ingest evaluates.
     case trigger
+    /// `order` of a workflow, likewise.
+    case order
     case nodes
   }
 
@@ -15,6 +17,8 @@ final class LoadingSession {
   private(set) var problems: [Diagnostic] = []
   var place = Place.nodes
   var triggerMode = Trigger.Mode.async
+  /// The workflow's, for nodes without one.
+  var retry: RetryPolicy?
   var scope = NodeScope()
   var files: NamedFiles
   /// All JavaScript of the file.
@@ -60,13 +64,17 @@ final class LoadingSession {
   private func check(_ reference: Reference, at position: SourcePosition) {
     switch (place, reference.root) {
     case (_, .context), (_, .system), (_, .environment): return
-    case (.trigger, _):
-      report("\"\(reference.text)\" cannot be used in a trigger: there are $context, $env and $system", at: position)
+    case (.trigger, _): reportUnknown(reference, in: "a trigger", at: position)
+    case (.order, _): reportUnknown(reference, in: "\"order\"", at: position)
     case (.nodes, .node(let key)):
       if !scope.visible.contains(key) { scope.nodeUses.append((key, reference.text, position)) }
     case (.nodes, .variable(let name)): scope.variableUses.append((name, position))
     case (.nodes, .scope(let name)): checkScope(name, of: reference, at: position)
     }
+  }
+
+  private func reportUnknown(_ reference: Reference, in place: String, at position: SourcePosition) {
+    report("\"\(reference.text)\" cannot be used in \(place): there are $context, $env and $system", at: position)
   }
 
   private func checkScope(_ name: String, of reference: Reference, at position: SourcePosition) {

@@ -12,19 +12,30 @@ package final class Node: Sendable {
   package let type: String
   package let title: String?
   package let timeout: Duration?
+  /// Its own, else the workflow's; nil for one attempt.
+  package let retry: RetryPolicy?
+  package let onUncertain: OnUncertain
   /// A failure becomes the result `{error: …}` and the execution goes on.
   package let continueOnError: Bool
   package let isDisabled: Bool
   package let settings: any NodeSettings
 
+  /// What follows when nobody knows whether an effect happened, because its worker died meanwhile.
+  package enum OnUncertain: String, Sendable, CaseIterable {
+    case retry, fail
+  }
+
   package init(
-    key: String, type: String, title: String? = nil, timeout: Duration? = nil, continueOnError: Bool = false,
-    isDisabled: Bool = false, settings: any NodeSettings
+    key: String, type: String, title: String? = nil, timeout: Duration? = nil, retry: RetryPolicy? = nil,
+    onUncertain: OnUncertain = .retry, continueOnError: Bool = false, isDisabled: Bool = false,
+    settings: any NodeSettings
   ) {
     self.key = key
     self.type = type
     self.title = title
     self.timeout = timeout
+    self.retry = retry
+    self.onUncertain = onUncertain
     self.continueOnError = continueOnError
     self.isDisabled = isDisabled
     self.settings = settings

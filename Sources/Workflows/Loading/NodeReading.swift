@@ -27,9 +27,10 @@ struct NodeReading {
       session.scope.adopt(value)
       return nil
     }
-    reader.notSupportedYet(SettingTable.nodeLater)
     let title = reader.prose("title")
     let timeout = reader.positiveDuration("timeout")
+    let retry = reader.mapping("retry") { RetryPolicy(&$0) } ?? session.retry
+    let onUncertain = reader.choice("onUncertain", default: Node.OnUncertain.retry)
     let continueOnError = reader.boolean("continueOnError", default: false)
     let isDisabled = reader.boolean("disabled", default: false)
     session.scope.enter(key ?? "")
@@ -37,8 +38,8 @@ struct NodeReading {
     session.scope.leave()
     reader.finish()
     return Node(
-      key: key ?? "", type: type.name, title: title, timeout: timeout, continueOnError: continueOnError,
-      isDisabled: isDisabled, settings: settings)
+      key: key ?? "", type: type.name, title: title, timeout: timeout, retry: retry, onUncertain: onUncertain,
+      continueOnError: continueOnError, isDisabled: isDisabled, settings: settings)
   }
 
   private func key(_ reader: inout SettingsReader) -> String? {

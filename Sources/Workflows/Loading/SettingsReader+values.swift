@@ -116,6 +116,20 @@ extension SettingsReader {
     return nil
   }
 
+  /// A number, whole or not.
+  mutating func number(_ key: String, in range: ClosedRange<Int>) -> Double? {
+    guard let value = value(key) else { return nil }
+    if case .number(let number) = value.content, let double = number.doubleValue,
+      (Double(range.lowerBound)...Double(range.upperBound)).contains(double)
+    {
+      return double
+    }
+    report(
+      "\"\(key)\" must be a number from \(range.lowerBound) to \(range.upperBound), not \(value.kindName)",
+      at: value.position)
+    return nil
+  }
+
   package mutating func boolean(_ key: String, default fallback: Bool) -> Bool {
     optionalBoolean(key) ?? fallback
   }

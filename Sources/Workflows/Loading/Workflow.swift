@@ -8,6 +8,14 @@ package final class Workflow: Sendable {
   package let enabled: Bool
   package let trigger: Trigger
   package let priority: Priority
+  /// Executions that may run at once, over all workers; nil when there is no limit.
+  package let concurrency: Int?
+  /// Executions for which it gives the same value run one after another; over `$context`, `$env` and `$system`.
+  package let order: Template?
+  /// How often an execution may start.
+  package let throttle: Throttle?
+  /// For its nodes without one of their own, which have it already.
+  package let retry: RetryPolicy?
   /// Of a whole execution, its waiting included; nil when there is none.
   package let timeout: Duration?
   package let keep: Keep
@@ -30,7 +38,8 @@ package final class Workflow: Sendable {
 
   package init(
     key: String, title: String? = nil, description: String? = nil, enabled: Bool = true, trigger: Trigger,
-    priority: Priority = .normal, timeout: Duration? = nil, keep: Keep = Keep(), nodes: [Node] = []
+    priority: Priority = .normal, concurrency: Int? = nil, order: Template? = nil, throttle: Throttle? = nil,
+    retry: RetryPolicy? = nil, timeout: Duration? = nil, keep: Keep = Keep(), nodes: [Node] = []
   ) {
     self.key = key
     self.title = title
@@ -38,6 +47,10 @@ package final class Workflow: Sendable {
     self.enabled = enabled
     self.trigger = trigger
     self.priority = priority
+    self.concurrency = concurrency
+    self.order = order
+    self.throttle = throttle
+    self.retry = retry
     self.timeout = timeout
     self.keep = keep
     self.nodes = nodes

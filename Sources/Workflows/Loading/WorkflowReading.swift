@@ -16,9 +16,13 @@ struct WorkflowReading {
     let enabled = reader.boolean("enabled", default: true)
     let trigger = trigger(&reader, isMapping: root.members != nil)
     let priority = reader.choice("priority", default: Workflow.Priority.normal)
+    let concurrency = reader.optionalInteger("concurrency", in: 1...100_000)
+    let order = order(&reader)
+    let throttle = reader.mapping("throttle") { Throttle(&$0) } ?? nil
+    let retry = reader.mapping("retry") { RetryPolicy(&$0) }
+    session.retry = retry
     let timeout = reader.positiveDuration("timeout")
     let keep = keep(&reader)
-    reader.notSupportedYet(SettingTable.workflowLater)
     var nodes: [Node] = []
     if ignoresNodes {
       _ = reader.has("nodes")
@@ -29,7 +33,22 @@ struct WorkflowReading {
     session.finish()
     return Workflow(
       key: key, title: title, description: description, enabled: enabled, trigger: trigger, priority: priority,
-      timeout: timeout, keep: keep, nodes: nodes)
+      concurrency: concurrency, order: order, throttle: throttle, retry: retry, timeout: timeout, keep: keep,
+      nodes: nodes)
+  }
+
+  /// Ingest evaluates it, like a trigger's templates.
+  private func order(_ reader: inout SettingsReader) -> Template? {
+    guard let value = reader.value("order") else { return nil }
+    session.place = .order
+    defer { session.place = .nodes }
+    let order = reader.template("order")
+    if value.string == nil || order?.references.isEmpty == true && session.problems.isEmpty {
+      reader.report(
+        "\"order\" must be text that reads the webhook, such as \"{{$context.data.id}}\"; for one at a time write "
+          + "concurrency: 1", at: "order")
+    }
+    return order
   }
 
   private func key(_ reader: inout SettingsReader) -> String {

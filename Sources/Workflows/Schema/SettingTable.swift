@@ -19,11 +19,22 @@ enum SettingTable {
     Setting(name: "enabled", schema: Schemas.boolean("False stops new executions.")),
     Setting(name: "trigger", schema: ["$ref": "#/$defs/trigger"], isRequired: true),
     Setting(name: "priority", schema: Schemas.choice(Workflow.Priority.self, "Which executions go first.")),
+    Setting(
+      name: "concurrency",
+      schema: [
+        "type": "integer", "minimum": 1, "maximum": 100_000,
+        "description": "Executions of this workflow at once, over all workers.",
+      ]),
+    Setting(
+      name: "order",
+      schema: Schemas.text(
+        "A template; executions with the same value run one after another, in order of arrival.")),
+    Setting(name: "throttle", schema: Throttle.schema("Executions that may start in a period; those over it wait.")),
+    Setting(name: "retry", schema: Schemas.object(RetryPolicy.settings, "Default of the nodes; else one attempt.")),
     Setting(name: "timeout", schema: Schemas.duration("Of an execution, its waiting included.")),
     Setting(name: "keep", schema: Schemas.object(keep, "How long history is kept; 0 keeps nothing.")),
     Setting(name: "nodes", schema: ["$ref": "#/$defs/nodes"]),
   ]
-  static let workflowLater = ["concurrency", "order", "retry"]
 
   static let keep: [Setting] = [
     Setting(name: "succeeded", schema: Schemas.duration("Default 3d.")),
@@ -68,14 +79,17 @@ enum SettingTable {
     Setting(name: "type", schema: Schemas.text("The node's type."), isRequired: true),
     Setting(name: "title", schema: Schemas.text("For people.")),
     Setting(name: "timeout", schema: Schemas.duration("Of this node.")),
+    Setting(name: "retry", schema: Schemas.object(RetryPolicy.settings, "In place of the workflow's.")),
+    Setting(
+      name: "onUncertain",
+      schema: Schemas.choice(Node.OnUncertain.self, "When its worker died in the middle of its effect; default retry.")),
     Setting(name: "continueOnError", schema: Schemas.boolean("A failure becomes the result {error: …}.")),
     Setting(name: "disabled", schema: Schemas.boolean("True skips the node.")),
   ]
-  static let nodeLater = ["retry"]
 
   static let laterNodeTypes = [
-    "loop", "parallel", "date", "create", "update", "destroy", "query",
-    "aggregate", "sql", "mail", "notify", "delay", "wait", "subflow",
+    "date", "create", "update", "destroy", "query",
+    "aggregate", "sql", "mail", "notify", "subflow",
   ]
 
   static func notYet(_ subject: String) -> String {

@@ -8,6 +8,7 @@ import NIOPosix
 import OutboundHTTP
 import ProcessSupport
 import Scripting
+import Synchronization
 import WorkflowEngine
 import Workflows
 
@@ -16,7 +17,7 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run", abstract: "Run one workflow file in this process, without Redis.",
     discussion: """
       Prints each node as it goes, then the outcome. $env.NAME is the variable MILLRACE_ENV_NAME. Request nodes may
-      reach loopback addresses; MILLRACE_EGRESS_ALLOW changes that.
+      reach loopback addresses; MILLRACE_EGRESS_ALLOW changes that. Delays and further attempts are waited for.
       """)
 
   @Argument(help: "A workflow file.")
@@ -26,6 +27,11 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("The request's path, for workflows that have one of their own.", valueName: "/path"))
   var path: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a wait node gets: the data of the call that it waits for, as JSON.", valueName: "json|@file"))
+  var resume: String?
 
   func run() async throws {
     guard !TextFile.isDirectory(file) else {
@@ -39,13 +45,17 @@ struct RunCommand: AsyncParsableCommand {
       Terminal.print(#"ignored: the trigger's "when" does not hold; ingest would answer {"ignored":true}"#)
       throw CommandFailure.silent(ExitCode.failure)
     }
-    let report = await Self.run(workflow, local.webhook, settings)
+    let arrival: JSON?
+    do { arrival = try resume.map { try JSON.parse(RequestOptions.bytes($0)) } } catch let error as JSONError {
+      throw CommandFailure("--resume: \(error)", code: ExitCode.usage)
+    }
+    let report = await Self.run(workflow, local.webhook, settings, arrival: arrival)
     RunReportText.print(report.report, after: report.time)
     guard case .succeeded = report.report.outcome else { throw CommandFailure.silent(ExitCode.failure) }
   }
 
   private static func run(
-    _ workflow: Workflow, _ webhook: WebhookRequest, _ settings: CommandSettings
+    _ workflow: Workflow, _ webhook: WebhookRequest, _ settings: CommandSettings, arrival: JSON?
   ) async -> (report: RunReport, time: Duration) {
     let transport = HTTPTransport(egress: EgressPolicy(allow: settings.localEgress))
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -58,10 +68,14 @@ struct RunCommand: AsyncParsableCommand {
       services: WorldServices(transport: transport, scripts: scripts),
       observer: { record, _ in RunReportText.print(record) })
     let started = ContinuousClock.now
-    let input = ExecutionInput(
-      id: "local", request: webhook, environment: settings.settings.environment,
-      deadline: workflow.timeout.map { started + $0 })
-    let report = await runner.run(workflow, input, journal: ForgetfulJournal())
+    let journal = LocalJournal(arrival: arrival)
+    var report: RunReport
+    repeat {
+      let input = ExecutionInput(
+        id: "local", request: webhook, environment: settings.settings.environment, records: journal.records,
+        deadline: workflow.timeout.map { started + $0 }, arrivals: journal.arrivals)
+      report = await runner.run(workflow, input, journal: journal)
+    } while await journal.waits(for: report)
     let time = ContinuousClock.now - started
     await scripts.shutDown()
     await transport.shutdown()
@@ -70,11 +84,65 @@ struct RunCommand: AsyncParsableCommand {
   }
 }
 
-/// Nothing outlives this run.
-private struct ForgetfulJournal: ExecutionJournal {
-  func checkpoint(_ records: [NodeRecord]) async throws {}
+/// Outlives a run that waits, and nothing else.
+private final class LocalJournal: ExecutionJournal {
+  private struct State {
+    var records: [String: NodeRecord] = [:]
+    var arrivals: [String: [UInt8]] = [:]
+    var reserved: [String: Int64] = [:]
+  }
+
+  private let state = Mutex(State())
+  private let arrival: [UInt8]?
+
+  init(arrival: JSON?) {
+    self.arrival = arrival.map {
+      JSON.object(JSONObject([("method", "POST"), ("query", .object([:])), ("headers", .object([:])), ("data", $0)]))
+        .bytes
+    }
+  }
+
+  var records: [NodeRecord] { state.withLock { Array($0.records.values) } }
+  var arrivals: [String: [UInt8]] { state.withLock { $0.arrivals } }
+
+  func checkpoint(_ records: [NodeRecord]) async throws {
+    state.withLock { state in
+      for record in records { state.records[record.path] = record }
+    }
+  }
+
+  func checkpoint(_ records: [NodeRecord], callbacks: [String]) async throws {
+    try await checkpoint(records)
+  }
+
+  func close(callback: String) async throws -> [UInt8]? { nil }
+
+  func reserve(_ name: String, spacing: Int64) async throws -> Int64 {
+    state.withLock { state in
+      let now = WorkflowRunner.wallClock()
+      let start = max(state.reserved[name].map { $0 + spacing / 1000 } ?? 0, now)
+      state.reserved[name] = start
+      return start
+    }
+  }
 
   func reply(_ reply: Reply) async throws {
     RunReportText.print(reply, title: "early reply")
+  }
+
+  /// Whether it goes on; false also when nobody could make it.
+  func waits(for report: RunReport) async -> Bool {
+    guard case .suspended(let suspension) = report.outcome else { return false }
+    try? await checkpoint(report.records)
+    if !suspension.callbacks.isEmpty {
+      guard let arrival else { return false }
+      return state.withLock { state in
+        for callback in suspension.callbacks { state.arrivals[callback] = arrival }
+        return true
+      }
+    }
+    let wait = Duration.milliseconds(max(0, suspension.until - WorkflowRunner.wallClock()))
+    Terminal.print("(waits for \(wait.millraceText))")
+    return (try? await Task.sleep(for: wait + .milliseconds(2))) != nil
   }
 }

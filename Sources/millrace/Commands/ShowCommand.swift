@@ -25,7 +25,8 @@ struct ShowCommand: AsyncParsableCommand {
     }
     let settings = try connection.settings()
     let mask = SecretMask(settings.settings.environment)
-    let story = try await RedisAccess.with(settings, scripts: RedisDefinitionStore.scripts) { redis in
+    let story = try await RedisAccess.with(settings, scripts: RedisDefinitionStore.scripts + RedisInspection.scripts) {
+      redis in
       let keys = QueueKeys(partition: executionID.partition)
       let inspection = RedisInspection(connection: redis.connection, keys: keys)
       guard let record = try await inspection.record(of: executionID, detail: .everything) else {

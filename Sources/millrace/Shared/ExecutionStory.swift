@@ -59,17 +59,27 @@ struct ExecutionStory {
     facts.add("workflow", record.workflow + (webhook.map { " (version \($0.version))" } ?? ""))
     facts.add("state", record.state.rawValue)
     facts.add("message", record.message.map(mask.text))
+    facts.add("dead letter", record.dead.map(\.rawValue))
+    facts.add("redriven", record.redriven.map(Self.time))
+    let waiting = nodes.filter { $0.status == .waiting || $0.status == .retrying }
+    facts.add("waits for", waiting.isEmpty ? nil : waiting.map(Self.reason).joined(separator: "; "))
     facts.add("received", webhook.map { Self.time($0.receivedAt) })
     facts.add("queued", Self.time(Int64(clamping: record.id.entry.milliseconds)))
     facts.add("began", record.began.map { Self.time($0) + since(record.id.entry.milliseconds, $0) })
     facts.add("finished", record.finished.map { Self.time($0) + since(record.began.map(UInt64.init), $0) })
-    facts.add("runs", record.epoch > 1 ? "\(record.epoch), \(record.crashes) ended by a crash" : nil)
+    facts.add("runs", record.runs > 1 ? "\(record.runs), \(record.crashes) ended by a crash" : nil)
     if let webhook {
       let target = "\(webhook.method) \(webhook.path) from \(webhook.clientAddress)"
       facts.add("request", mask.text("\(target), \(webhook.contentType ?? "no content type")"))
       facts.add("input", webhook.body.isEmpty ? "none" : shortBody(webhook.body))
     }
     return facts.text
+  }
+
+  private static func reason(_ node: NodeRecord) -> String {
+    let what =
+      node.status == .retrying ? "another attempt after \(node.tries)" : node.callback == nil ? "a moment" : "a call"
+    return "\(node.path): \(what)" + (node.due.map { ", until \(time($0))" } ?? "")
   }
 
   private var table: String {
@@ -103,7 +113,8 @@ struct ExecutionStory {
     var object: JSONObject = [
       "executionId": .string(record.id.description), "workflow": .string(record.workflow),
       "state": .string(record.state.rawValue), "message": record.message.map { .string(mask.text($0)) } ?? .null,
-      "runs": .int(Int64(record.epoch)), "crashes": .int(Int64(record.crashes)),
+      "dead": record.dead.map { .string($0.rawValue) } ?? .null, "redrivenAt": record.redriven.map(JSON.int) ?? .null,
+      "runs": .int(Int64(record.runs)), "crashes": .int(Int64(record.crashes)),
       "queuedAt": .int(Int64(clamping: record.id.entry.milliseconds)),
       "beganAt": record.began.map(JSON.int) ?? .null, "finishedAt": record.finished.map(JSON.int) ?? .null,
       "nodes": .array(nodes.map(document)), "output": output.map(mask.value) ?? .null,
@@ -132,7 +143,8 @@ struct ExecutionStory {
     [
       "path": .string(node.path), "type": .string(node.type), "status": .string(node.status.rawValue),
       "startedAt": .int(node.startedAt), "ms": .int(node.duration), "result": mask.value(node.result),
-      "error": node.error.map { .string(mask.text($0)) } ?? .null,
+      "error": node.error.map { .string(mask.text($0)) } ?? .null, "tries": .int(Int64(node.tries)),
+      "due": node.due.map(JSON.int) ?? .null,
     ]
   }
 

@@ -14,8 +14,8 @@ struct RedisCheckup {
 
   func look(_ checkup: inout Checkup) async throws {
     let check = RedisSettingsCheck(connection: redis.connection)
-    let version = try await check.facts()["redis_version"] ?? "of unknown version"
-    checkup.good("redis", "\(version) at \(redis.url)")
+    let versions = Set(try await check.facts().map { $0["redis_version"] ?? "of unknown version" })
+    checkup.good("redis", "\(versions.sorted().joined(separator: " and ")) at \(redis.url)")
     let findings = try await check.findings(for: settings.durability)
     for finding in findings {
       if finding.isFatal { checkup.fail("settings", finding.text) } else { checkup.warn("settings", finding.text) }

@@ -41,7 +41,11 @@ struct RequestOptions: ParsableArguments {
   }
 
   func body() throws(CommandFailure) -> [UInt8] {
-    guard let data else { return [] }
+    try data.map(Self.bytes) ?? []
+  }
+
+  /// A text, @file, or - for standard input.
+  static func bytes(_ data: String) throws(CommandFailure) -> [UInt8] {
     if data == "-" || data == "@-" { return try TextFile.standardInput() }
     return data.hasPrefix("@") ? try TextFile.bytes(of: String(data.dropFirst())) : Array(data.utf8)
   }

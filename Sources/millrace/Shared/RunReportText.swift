@@ -47,6 +47,8 @@ enum RunReportText {
     case .error(let message, _): ("error", message)
     case .timedOut: ("timedOut", "the workflow's timeout passed")
     case .abandoned(let reason): ("abandoned", "\(reason)")
+    case .suspended:
+      ("waiting", "it waits for a call at the address of a wait node; --resume gives it one")
     }
   }
 }

@@ -3,11 +3,10 @@ import RedisClient
 extension RedisScript {
   /// Keeps a batch of executions, one answer each.
   ///
-  /// - Keys: the streams high, normal, low; the workers.
-  /// - Arguments: backlog limit, prefixes of the deduplication and the rate keys; then for each execution: stream number,
-  ///   token, workflow, inbox or "", payload, conditions. These are "", or in one text: name and milliseconds of the
-  ///   deduplication, name, microseconds between two and microseconds of the period of the rate; `- 0` and `- 0 0` stand
-  ///   for none.
+  /// - Keys: the streams high, normal, low; the workers; what is parked; what is due.
+  /// - Arguments: the partition's prefix, backlog limit; then for each execution: stream number, token, workflow, inbox
+  ///   or "", payload, conditions. These are "", or in one text: name and milliseconds of the deduplication, name,
+  ///   microseconds between two and microseconds of the period of the rate; `- 0` and `- 0 0` stand for none.
   /// - Returns: for each the entry's id, or `DUP ENTRY TOKEN` of the first one, or `RATE MICROSECONDS` to wait, or
   ///   `FULL`, or `NOWORKER`.
   ///
@@ -15,51 +14,108 @@ extension RedisScript {
   static let admit = RedisScript(
     name: "admit",
     source: """
-      local room = tonumber(ARGV[1])
-      for stream = 1, 3 do room = room - redis.call('XLEN', KEYS[stream]) end
-      local alive, now
-      local function time()
-        if now == nil then
-          local t = redis.call('TIME')
-          now = t[1] * 1000000 + t[2]
-        end
-        return now
-      end
-      local function worker_alive()
-        if alive == nil then alive = redis.call('ZCOUNT', KEYS[4], math.floor(time() / 1000), '+inf') > 0 end
-        return alive
-      end
+      local P = ARGV[1]
+      \(admission)
       local function add(i)
-        if room <= 0 then return 'FULL' end
         local inbox = ARGV[i + 3]
-        if inbox ~= '' and not worker_alive() then return 'NOWORKER' end
-        room = room - 1
         if inbox == '' then
-          return redis.call('XADD', KEYS[tonumber(ARGV[i])], '*', 't', ARGV[i + 1], 'w', ARGV[i + 2], 'p', ARGV[i + 4]), true
+          return redis.call('XADD', KEYS[tonumber(ARGV[i])], '*', 't', ARGV[i + 1], 'w', ARGV[i + 2], 'p', ARGV[i + 4])
         end
-        return redis.call('XADD', KEYS[tonumber(ARGV[i])], '*', 't', ARGV[i + 1], 'w', ARGV[i + 2], 'p', ARGV[i + 4], 'r', inbox), true
-      end
-      local function add_if(i)
-        local name, window, rate, interval, period = string.match(ARGV[i + 5], '^(%S+) (%d+) (%S+) (%d+) (%d+)$')
-        local once, last = ARGV[2] .. name, nil
-        if name ~= '-' then
-          local first = redis.call('GET', once)
-          if first then return 'DUP ' .. first end
-        end
-        if rate ~= '-' then
-          rate, interval, period = ARGV[3] .. rate, tonumber(interval), tonumber(period)
-          last = math.max(tonumber(redis.call('GET', rate) or 0), time()) + interval
-          if last - time() > period then return 'RATE ' .. string.format('%.0f', last - time() - period) end
-        end
-        local answer, added = add(i)
-        if added and name ~= '-' then redis.call('SET', once, answer .. ' ' .. ARGV[i + 1], 'PX', window) end
-        if added and last then
-          redis.call('SET', rate, string.format('%.0f', last), 'PX', math.ceil((last - time()) / 1000))
-        end
-        return answer
+        return redis.call('XADD', KEYS[tonumber(ARGV[i])], '*', 't', ARGV[i + 1], 'w', ARGV[i + 2], 'p', ARGV[i + 4], 'r', inbox)
       end
       local out = {}
-      for i = 4, #ARGV, 6 do out[#out + 1] = ARGV[i + 5] == '' and (add(i)) or ARGV[i + 5] ~= '' and add_if(i) end
+      for i = 3, #ARGV, 6 do out[#out + 1] = admit(i, add) end
       return out
       """)
+
+  /// Keeps executions that need a record from the start: because of their lanes or a payload of more than 64 KB, or
+  /// because their id is known already.
+  ///
+  /// - Keys: as `admit`.
+  /// - Arguments: as `admit`, and for each also: gates or "", limit of the workflow's lane or "", entry of its id or "",
+  ///   time limit in milliseconds or "".
+  /// - Returns: as `admit`; `DUP` also for one with an id that was given out before and has been here in the last day.
+  static let admitRecord = sharing(
+    name: "admit-record", flags: "",
+    """
+    \(admission)
+    local function add(i)
+      local token, workflow, gates, most, id = ARGV[i + 1], ARGV[i + 2], ARGV[i + 6], ARGV[i + 7], ARGV[i + 8]
+      local key = X .. token
+      if id == '' then id = now .. '-0' end
+      -- What is known is newer, or as new: tend-lanes keeps it so.
+      if most ~= '' then redis.call('HSETNX', P .. 'lanes', 'w:' .. workflow, most) end
+      redis.call('HSET', key, 'st', 'waiting', 'wf', workflow, 'id', id, 'pr', ARGV[i], 'g', gates, 'sq', redis.call('INCR', P .. 'seq'))
+      if ARGV[i + 9] ~= '' then redis.call('HSET', key, 'to', ARGV[i + 9]) end
+      if ARGV[i + 3] ~= '' then redis.call('HSET', key, 'r', ARGV[i + 3]) end
+      put(key, 'in', ARGV[i + 4])
+      enter(token)
+      return id
+    end
+    local out = {}
+    for i = 3, #ARGV, 10 do
+      local id = ARGV[i + 8]
+      local known = P .. 'once:#' .. ARGV[i + 1]
+      if id ~= '' and redis.call('EXISTS', known) == 1 then
+        out[#out + 1] = 'DUP ' .. id .. ' ' .. ARGV[i + 1]
+      else
+        out[#out + 1] = admit(i, add)
+        if id == out[#out] then redis.call('SET', known, 1, 'PX', 86400000) end
+      end
+    end
+    return out
+    """)
+
+  /// What both check before they add anything.
+  private static let admission = """
+    local room = tonumber(ARGV[2]) - redis.call('ZCARD', KEYS[5]) - redis.call('ZCARD', KEYS[6])
+    for stream = 1, 3 do room = room - redis.call('XLEN', KEYS[stream]) end
+    local alive, moment
+    local function time()
+      if moment == nil then
+        local t = redis.call('TIME')
+        moment = t[1] * 1000000 + t[2]
+      end
+      return moment
+    end
+    local function refusal(i)
+      if room <= 0 then return 'FULL' end
+      if ARGV[i + 3] == '' then return nil end
+      if alive == nil then alive = redis.call('ZCOUNT', KEYS[4], math.floor(time() / 1000), '+inf') > 0 end
+      return not alive and 'NOWORKER' or nil
+    end
+    local function admit_if(i, add)
+      local name, window, rate, interval, period = string.match(ARGV[i + 5], '^(%S+) (%d+) (%S+) (%d+) (%d+)$')
+      local once, last = P .. 'once:' .. name, nil
+      if name ~= '-' then
+        local first = redis.call('GET', once)
+        if first then return 'DUP ' .. first end
+      end
+      if rate ~= '-' then
+        rate, interval, period = P .. 'rate:' .. rate, tonumber(interval), tonumber(period)
+        last = tonumber(redis.call('GET', rate) or 0)
+        -- It can be farther ahead only when the clock was set back: then the rate is used up, and recovers from now on.
+        if last > time() + period then
+          last = time() + period
+          redis.call('SET', rate, string.format('%.0f', last), 'PX', math.ceil((last - time()) / 1000))
+        end
+        last = math.max(last, time()) + interval
+        if last - time() > period then return 'RATE ' .. string.format('%.0f', last - time() - period) end
+      end
+      local refused = refusal(i)
+      if refused then return refused end
+      room = room - 1
+      local id = add(i)
+      if name ~= '-' then redis.call('SET', once, id .. ' ' .. ARGV[i + 1], 'PX', window) end
+      if last then redis.call('SET', rate, string.format('%.0f', last), 'PX', math.ceil((last - time()) / 1000)) end
+      return id
+    end
+    local function admit(i, add)
+      if ARGV[i + 5] ~= '' then return admit_if(i, add) end
+      local refused = refusal(i)
+      if refused then return refused end
+      room = room - 1
+      return add(i)
+    end
+    """
 }

@@ -4,24 +4,40 @@ extension RedisScript {
   /// Writes fields into the records of a batch of running executions.
   ///
   /// - Keys: the stream high (names the slot).
-  /// - Arguments: record prefix; then for each execution: token, epoch, number of fields, and so often name, value.
+  /// - Arguments: the partition's prefix; then for each execution: token, epoch, number of fields, and so often name,
+  ///   value.
   /// - Returns: for each 1, or 0 when the fence is somebody else's by now.
-  static let checkpoint = RedisScript(
+  static let checkpoint = sharing(
     name: "checkpoint",
-    source: """
-      #!lua flags=allow-oom
-      local prefix = ARGV[1]
-      local out = {}
-      local i = 2
-      while i <= #ARGV do
-        local key, count = prefix .. ARGV[i], tonumber(ARGV[i + 2])
-        local mine = redis.call('HGET', key, 'ep') == ARGV[i + 1] and redis.call('HGET', key, 'st') == 'running'
-        for field = i + 3, i + 1 + 2 * count, 2 do
-          if mine then redis.call('HSET', key, ARGV[field], ARGV[field + 1]) end
-        end
-        out[#out + 1] = mine and 1 or 0
-        i = i + 3 + 2 * count
+    """
+    local out = {}
+    local i = 2
+    while i <= #ARGV do
+      local key, count = X .. ARGV[i], tonumber(ARGV[i + 2])
+      local held = redis.call('HMGET', key, 'ep', 'st')
+      local mine = held[1] == ARGV[i + 1] and held[2] == 'running'
+      for at = i + 3, i + 1 + 2 * count, 2 do
+        if mine then put(key, ARGV[at], ARGV[at + 1]) end
       end
-      return out
-      """)
+      out[#out + 1] = mine and 1 or 0
+      i = i + 3 + 2 * count
+    end
+    return out
+    """)
+
+  /// Closes a callback that nobody has used, so that nobody can any more.
+  ///
+  /// - Keys: the record.
+  /// - Arguments: the partition's prefix, token, epoch, callback.
+  /// - Returns: 0 when the fence is somebody else's by now, 1 when it is closed now, or what came in time.
+  static let closeCallback = sharing(
+    name: "close-callback",
+    """
+    local key, callback = X .. ARGV[2], ARGV[4]
+    local held = redis.call('HMGET', key, 'ep', 'st', 'cb:' .. callback, 'cv:' .. callback)
+    if held[1] ~= ARGV[3] or held[2] ~= 'running' then return 0 end
+    if held[4] then return field(load(key), 'cv:' .. callback) end
+    redis.call('HSET', key, 'cb:' .. callback, 'closed')
+    return 1
+    """)
 }

@@ -20,4 +20,17 @@ extension RedisScript {
       end
       return false
       """)
+
+  /// Reads records whole, what lies in keys of its own included.
+  ///
+  /// - Keys: the stream high (names the slot).
+  /// - Arguments: the partition's prefix; then tokens.
+  /// - Returns: for each `[field, value, …]`.
+  static let records = sharing(
+    name: "records", flags: "no-writes",
+    """
+    local out = {}
+    for i = 2, #ARGV do out[#out + 1] = load(X .. ARGV[i]) end
+    return out
+    """)
 }

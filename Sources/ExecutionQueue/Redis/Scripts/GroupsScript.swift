@@ -13,8 +13,8 @@ extension RedisScript {
     name: "groups",
     source: """
       #!lua flags=allow-oom
-      for _, stream in ipairs(KEYS) do
-        local answer = redis.pcall('XGROUP', 'CREATE', stream, ARGV[1], '0', 'MKSTREAM')
+      for number = 1, 3 do
+        local answer = redis.pcall('XGROUP', 'CREATE', KEYS[number], ARGV[1], '0', 'MKSTREAM')
         if type(answer) == 'table' and answer.err and not string.find(answer.err, 'BUSYGROUP', 1, true) then return answer end
       end
       return 1

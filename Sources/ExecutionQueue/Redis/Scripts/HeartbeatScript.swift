@@ -9,7 +9,8 @@ extension RedisScript {
   /// - Returns: 1.
   ///
   /// The second key tells an outage of Redis from the death of workers: after an outage every heartbeat has run out,
-  /// and rescue waits until the living have had the time to beat again.
+  /// and rescue waits until the living have had the time to beat again. It is never ahead of the clock, which may be set
+  /// back.
   ///
   /// Allowed when Redis is out of memory: otherwise every worker would seem dead just when they must drain.
   static let heartbeat = RedisScript(
@@ -22,7 +23,8 @@ extension RedisScript {
         redis.call('ZREM', KEYS[1], ARGV[1])
       else
         redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
-        redis.call('SET', KEYS[2], redis.call('GET', KEYS[2]) or now, 'PX', ARGV[3])
+        local since = math.min(tonumber(redis.call('GET', KEYS[2])) or now, now)
+        redis.call('SET', KEYS[2], string.format('%.0f', since), 'PX', ARGV[3])
       end
       return 1
       """)

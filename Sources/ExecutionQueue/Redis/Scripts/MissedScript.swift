@@ -4,15 +4,16 @@ extension RedisScript {
   /// Finds what this consumer was given in an answer that never arrived.
   ///
   /// - Keys: the streams high, normal, low.
-  /// - Arguments: group, consumer, how many at most; then the entries that the worker knows of, as `NUMBER:ENTRY`.
-  /// - Returns: for each entry it does not know of `[stream number, entry, [field, value, …]]`.
+  /// - Arguments: the partition's prefix, group, consumer, how many at most; then the entries that the worker knows of, as
+  ///   `NUMBER:ENTRY`.
+  /// - Returns: for each entry it does not know of `[stream number, entry, [field, value, …], crashes]`.
   static let missed = RedisScript(
     name: "missed",
     source: """
       #!lua flags=allow-oom
-      local group, me, left = ARGV[1], ARGV[2], tonumber(ARGV[3])
+      local group, me, left = ARGV[2], ARGV[3], tonumber(ARGV[4])
       local known = {}
-      for i = 4, #ARGV do known[ARGV[i]] = true end
+      for i = 5, #ARGV do known[ARGV[i]] = true end
       local out = {}
       for number = 1, 3 do
         local stream = KEYS[number]
@@ -23,7 +24,11 @@ extension RedisScript {
               if #found == 0 then
                 redis.call('XACK', stream, group, row[1])
               else
-                out[#out + 1] = {number, row[1], found[1][2]}
+                local fields, crashes = found[1][2], nil
+                for at = 1, #fields, 2 do
+                  if fields[at] == 't' then crashes = redis.pcall('HGET', ARGV[1] .. 'x:' .. fields[at + 1], 'crashes') end
+                end
+                out[#out + 1] = {number, row[1], fields, tonumber(type(crashes) == 'string' and crashes or 0)}
                 left = left - 1
               end
             end

@@ -1,0 +1,119 @@
+// `millrace executions`: what runs, waits and has ended.
+
+import ArgumentParser
+import ExecutionQueue
+import JSONCodec
+import ProcessSupport
+
+struct ExecutionsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "executions", abstract: "List executions, the newest first.",
+    discussion: "Without --state: those that have ended and are kept. --count gives numbers since the beginning.")
+
+  @Option(help: "Of this workflow.")
+  var workflow: String?
+
+  @Option(
+    name: .customLong("state"),
+    help: "In this state: queued, running, waiting, succeeded, failed, error, timedOut or canceled; may be repeated.")
+  var states: [ExecutionState] = []
+
+  @Option(help: ArgumentHelp("Ended since, or queued if it has not: 2h ago, or a moment.", valueName: "2h|RFC 3339"))
+  var since: Moment?
+
+  @Option(help: ArgumentHelp("Ended until then, or queued if it has not.", valueName: "1h|RFC 3339"))
+  var until: Moment?
+
+  @Option(help: "How many at most.")
+  var limit = 50
+
+  @Flag(help: "Only numbers.")
+  var count = false
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @OptionGroup var connection: ConnectionOptions
+
+  func validate() throws {
+    if limit < 0 { throw ValidationError("--limit takes a number from 0") }
+  }
+
+  func run() async throws {
+    let settings = try connection.settings()
+    let mask = SecretMask(settings.settings.environment)
+    try await Operators.with(settings) { operators in
+      if count { return try await printCounts(operators) }
+      printRows(try await rows(operators), mask)
+    }
+  }
+
+  // MARK: rows
+
+  private func printRows(_ rows: [Row], _ mask: SecretMask) {
+    if json {
+      Terminal.print(JSON.array(rows.map { Self.document($0, mask) }).pretty)
+    } else if rows.isEmpty {
+      Terminal.print("no executions")
+    } else {
+      Terminal.print(Self.table(rows, mask))
+    }
+  }
+
+  private static func table(_ rows: [Row], _ mask: SecretMask) -> String {
+    var table = TextTable([
+      ("EXECUTION", .left), ("WORKFLOW", .left), ("STATE", .left), ("QUEUED", .left), ("ENDED", .left),
+      ("MESSAGE", .left),
+    ])
+    for row in rows {
+      let record = row.record
+      let state = record.state.rawValue + (record.dead == nil ? "" : " (dead)")
+      table.add([
+        record.id.description, record.workflow, state, Terminal.time(Int64(clamping: record.id.entry.milliseconds)),
+        record.finished.map(Terminal.time) ?? row.until.map { "until \(Terminal.time($0))" } ?? "",
+        Terminal.shortened(mask.text(record.message ?? ""), to: 60),
+      ])
+    }
+    return table.text
+  }
+
+  private static func document(_ row: Row, _ mask: SecretMask) -> JSON {
+    let record = row.record
+    return [
+      "executionId": .string(record.id.description), "workflow": .string(record.workflow),
+      "state": .string(record.state.rawValue), "dead": .bool(record.dead != nil),
+      "queuedAt": .int(Int64(clamping: record.id.entry.milliseconds)), "beganAt": record.began.map(JSON.int) ?? .null,
+      "finishedAt": record.finished.map(JSON.int) ?? .null, "waitsUntil": row.until.map(JSON.int) ?? .null,
+      "message": record.message.map { .string(mask.text($0)) } ?? .null,
+    ]
+  }
+
+  // MARK: numbers
+
+  private func printCounts(_ operators: Operators) async throws {
+    let depth = try await RedisInspection(connection: operators.connection, keys: operators.keys).depth()
+    let keys = if let workflow { [workflow] } else { try await operators.workflowKeys() }
+    var counts: [(key: String, counts: [ExecutionState: Int])] = []
+    for key in keys { counts.append((key, try await operators.history.counts(key))) }
+    let final = ExecutionState.allCases.filter(\.isFinal)
+    guard !json else {
+      let workflows = counts.map { key, counts in
+        (key, JSON.object(JSONObject(final.map { ($0.rawValue, .int(Int64(counts[$0] ?? 0))) })))
+      }
+      let now: JSON = [
+        "queuedOrRunning": .int(Int64(depth.entries.reduce(0, +))), "inFlight": .int(Int64(depth.inFlight)),
+        "timed": .int(Int64(depth.timed)), "parked": .int(Int64(depth.parked)), "dead": .int(Int64(depth.dead)),
+      ]
+      return Terminal.print(JSON.object(["now": now, "ended": .object(JSONObject(workflows))]).pretty)
+    }
+    var facts = FactList()
+    facts.add("in the streams", "\(depth.entries.reduce(0, +)), \(depth.inFlight) of them with workers")
+    facts.add("waiting", "\(depth.timed) for a moment or a call, \(depth.parked) for a lane")
+    facts.add("dead letters", "\(depth.dead)")
+    var table = TextTable([("WORKFLOW", .left)] + final.map { ($0.rawValue.uppercased(), .right) })
+    for (key, counts) in counts { table.add([key] + final.map { "\(counts[$0] ?? 0)" }) }
+    Terminal.print(facts.text + (counts.isEmpty ? "" : "\n\n" + table.text))
+  }
+}
+
+extension ExecutionState: ExpressibleByArgument {}
