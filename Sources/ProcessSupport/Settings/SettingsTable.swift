@@ -67,7 +67,11 @@ extension Settings {
 
   private static let worker = [
     SettingDefinition(
-      "CONCURRENCY", \.concurrency, .count(1...65_536), of: [.worker], "executions that one worker runs at once"),
+      "CONCURRENCY", \.concurrency, .count(1...65_536), of: [.worker],
+      """
+      executions that one worker runs at once; for a while up to a quarter more, when urgent work comes while regular \
+      work fills it, or the other way round, and for what dead workers left
+      """),
     SettingDefinition(
       "EGRESS_ALLOW", \.egressAllow, .addressRanges, of: [.worker],
       "CIDRs that request nodes may reach although they are loopback, private or metadata addresses"),
