@@ -58,12 +58,10 @@ extension ModelWalk {
       $0.append(keys.prefix)
       $0.append(Self.backlog)
       for execution in batch {
-        $0.append(execution.priority.streamNumber)
         $0.append(execution.token.description)
         $0.append(execution.workflow)
-        $0.append(execution.inbox ?? "")
         $0.append(execution.payload)
-        $0.append(execution.conditions.isEmpty ? "" : execution.conditions.text)
+        $0.append(execution.particulars)
         guard script == .admitRecord else { continue }
         $0.append(execution.lanes?.gates(of: execution.workflow) ?? "")
         $0.append(execution.lanes?.concurrency.map { "\($0)" } ?? "")

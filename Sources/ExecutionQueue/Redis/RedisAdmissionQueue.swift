@@ -93,12 +93,10 @@ package final class RedisAdmissionQueue: AdmissionQueue {
       command.append(keys.prefix)
       command.append(backlog)
       for execution in batch {
-        command.append(execution.priority.streamNumber)
         command.append(execution.token.description)
         command.append(execution.workflow)
-        command.append(execution.inbox ?? "")
         command.append(execution.payload)
-        command.append(execution.conditions.isEmpty ? "" : execution.conditions.text)
+        command.append(execution.particulars)
         guard withRecord else { continue }
         command.append(execution.lanes?.gates(of: execution.workflow) ?? "")
         command.append(execution.lanes?.concurrency.map { "\($0)" } ?? "")
@@ -144,6 +142,14 @@ extension Admission {
   }
 
   private static let unexpected = QueueError(.corrupt, "unexpected answer of the admit script")
+}
+
+extension NewExecution {
+  /// As the script reads them.
+  var particulars: String {
+    if priority == .normal, inbox == nil, conditions.isEmpty { return "" }
+    return "\(priority.streamNumber) \(inbox ?? "-") \(conditions.text)"
+  }
 }
 
 extension AdmissionConditions {

@@ -4,9 +4,10 @@ extension RedisScript {
   /// Keeps a batch of executions, one answer each.
   ///
   /// - Keys: the streams high, normal, low; the workers; what is parked; what is due.
-  /// - Arguments: the partition's prefix, backlog limit; then for each execution: stream number, token, workflow, inbox
-  ///   or "", payload, conditions. These are "", or in one text: name and milliseconds of the deduplication, name,
-  ///   microseconds between two and microseconds of the period of the rate; `- 0` and `- 0 0` stand for none.
+  /// - Arguments: the partition's prefix, backlog limit; then for each execution: token, workflow, payload, particulars.
+  ///   These are "" for one of normal priority without any, or in one text: stream number, inbox or `-`; name and
+  ///   milliseconds of the deduplication, or `- 0`; name, microseconds between two and microseconds of the period of the
+  ///   rate, or `- 0 0`.
   /// - Returns: for each the entry's id, or `DUP ENTRY TOKEN` of the first one, or `RATE MICROSECONDS` to wait, or
   ///   `FULL`, or `NOWORKER`.
   ///
@@ -16,15 +17,14 @@ extension RedisScript {
     source: """
       local P = ARGV[1]
       \(admission)
-      local function add(i)
-        local inbox = ARGV[i + 3]
-        if inbox == '' then
-          return redis.call('XADD', KEYS[tonumber(ARGV[i])], '*', 't', ARGV[i + 1], 'w', ARGV[i + 2], 'p', ARGV[i + 4])
+      local function add(i, stream, inbox)
+        if not inbox then
+          return redis.call('XADD', KEYS[stream], '*', 't', ARGV[i], 'w', ARGV[i + 1], 'p', ARGV[i + 2])
         end
-        return redis.call('XADD', KEYS[tonumber(ARGV[i])], '*', 't', ARGV[i + 1], 'w', ARGV[i + 2], 'p', ARGV[i + 4], 'r', inbox)
+        return redis.call('XADD', KEYS[stream], '*', 't', ARGV[i], 'w', ARGV[i + 1], 'p', ARGV[i + 2], 'r', inbox)
       end
       local out = {}
-      for i = 3, #ARGV, 6 do out[#out + 1] = admit(i, add) end
+      for i = 3, #ARGV, 4 do out[#out + 1] = admit(i, add) end
       return out
       """)
 
@@ -39,25 +39,25 @@ extension RedisScript {
     name: "admit-record", flags: "",
     """
     \(admission)
-    local function add(i)
-      local token, workflow, gates, most, id = ARGV[i + 1], ARGV[i + 2], ARGV[i + 6], ARGV[i + 7], ARGV[i + 8]
+    local function add(i, stream, inbox)
+      local token, workflow, gates, most, id = ARGV[i], ARGV[i + 1], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]
       local key = X .. token
       if id == '' then id = now .. '-0' end
       -- What is known is newer, or as new: tend-lanes keeps it so.
       if most ~= '' then redis.call('HSETNX', P .. 'lanes', 'w:' .. workflow, most) end
-      redis.call('HSET', key, 'st', 'waiting', 'wf', workflow, 'id', id, 'pr', ARGV[i], 'g', gates, 'sq', redis.call('INCR', P .. 'seq'))
-      if ARGV[i + 9] ~= '' then redis.call('HSET', key, 'to', ARGV[i + 9]) end
-      if ARGV[i + 3] ~= '' then redis.call('HSET', key, 'r', ARGV[i + 3]) end
-      put(key, 'in', ARGV[i + 4])
+      redis.call('HSET', key, 'st', 'waiting', 'wf', workflow, 'id', id, 'pr', stream, 'g', gates, 'sq', redis.call('INCR', P .. 'seq'))
+      if ARGV[i + 7] ~= '' then redis.call('HSET', key, 'to', ARGV[i + 7]) end
+      if inbox then redis.call('HSET', key, 'r', inbox) end
+      put(key, 'in', ARGV[i + 2])
       enter(token)
       return id
     end
     local out = {}
-    for i = 3, #ARGV, 10 do
-      local id = ARGV[i + 8]
-      local known = P .. 'once:#' .. ARGV[i + 1]
+    for i = 3, #ARGV, 8 do
+      local id = ARGV[i + 6]
+      local known = P .. 'once:#' .. ARGV[i]
       if id ~= '' and redis.call('EXISTS', known) == 1 then
-        out[#out + 1] = 'DUP ' .. id .. ' ' .. ARGV[i + 1]
+        out[#out + 1] = 'DUP ' .. id .. ' ' .. ARGV[i]
       else
         out[#out + 1] = admit(i, add)
         if id == out[#out] then redis.call('SET', known, 1, 'PX', 86400000) end
@@ -78,14 +78,13 @@ extension RedisScript {
       end
       return moment
     end
-    local function refusal(i)
-      if room <= 0 then return 'FULL' end
-      if ARGV[i + 3] == '' then return nil end
+    local function has_worker()
       if alive == nil then alive = redis.call('ZCOUNT', KEYS[4], math.floor(time() / 1000), '+inf') > 0 end
-      return not alive and 'NOWORKER' or nil
+      return alive
     end
     local function admit_if(i, add)
-      local name, window, rate, interval, period = string.match(ARGV[i + 5], '^(%S+) (%d+) (%S+) (%d+) (%d+)$')
+      local stream, inbox, name, window, rate, interval, period =
+        string.match(ARGV[i + 3], '^(%d) (%S+) (%S+) (%d+) (%S+) (%d+) (%d+)$')
       local once, last = P .. 'once:' .. name, nil
       if name ~= '-' then
         local first = redis.call('GET', once)
@@ -102,20 +101,19 @@ extension RedisScript {
         last = math.max(last, time()) + interval
         if last - time() > period then return 'RATE ' .. string.format('%.0f', last - time() - period) end
       end
-      local refused = refusal(i)
-      if refused then return refused end
+      if room <= 0 then return 'FULL' end
+      if inbox ~= '-' and not has_worker() then return 'NOWORKER' end
       room = room - 1
-      local id = add(i)
-      if name ~= '-' then redis.call('SET', once, id .. ' ' .. ARGV[i + 1], 'PX', window) end
+      local id = add(i, tonumber(stream), inbox ~= '-' and inbox or nil)
+      if name ~= '-' then redis.call('SET', once, id .. ' ' .. ARGV[i], 'PX', window) end
       if last then redis.call('SET', rate, string.format('%.0f', last), 'PX', math.ceil((last - time()) / 1000)) end
       return id
     end
     local function admit(i, add)
-      if ARGV[i + 5] ~= '' then return admit_if(i, add) end
-      local refused = refusal(i)
-      if refused then return refused end
+      if ARGV[i + 3] ~= '' then return admit_if(i, add) end
+      if room <= 0 then return 'FULL' end
       room = room - 1
-      return add(i)
+      return add(i, 2)
     end
     """
 }

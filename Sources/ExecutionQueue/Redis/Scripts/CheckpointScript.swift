@@ -16,9 +16,7 @@ extension RedisScript {
       local key, count = X .. ARGV[i], tonumber(ARGV[i + 2])
       local held = redis.call('HMGET', key, 'ep', 'st')
       local mine = held[1] == ARGV[i + 1] and held[2] == 'running'
-      for at = i + 3, i + 1 + 2 * count, 2 do
-        if mine then put(key, ARGV[at], ARGV[at + 1]) end
-      end
+      if mine then put_all(key, ARGV, i + 3, i + 2 + 2 * count) end
       out[#out + 1] = mine and 1 or 0
       i = i + 3 + 2 * count
     end

@@ -46,7 +46,7 @@ extension RedisScript {
     redis.call('HINCRBY', key, 'ep', 1)
     redis.call('HDEL', key, 'wake')
     leave(token, held[5] or '')
-    finish(token, 'canceled', tonumber(ARGV[5]), ARGV[6])
+    finish(token, 'canceled', tonumber(ARGV[5]), {'msg', ARGV[6]})
     redis.call('ZADD', P .. 'canceled', now, token)
     conclude()
     return {'OK', inbox}

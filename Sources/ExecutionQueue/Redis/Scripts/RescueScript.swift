@@ -40,7 +40,7 @@ extension RedisScript {
       redis.call('XDEL', stream, entry)
       redis.call('HINCRBY', key, 'ep', 1)
       leave(token, redis.call('HGET', key, 'g') or '')
-      finish(token, 'error', tonumber(ARGV[8]), ARGV[9], 'crashes')
+      finish(token, 'error', tonumber(ARGV[8]), {'msg', ARGV[9]}, 'crashes')
       return -1
     end
     local out = {}
@@ -103,7 +103,7 @@ extension RedisScript {
     for i = 1, #fields, 2 do put(key, fields[i] == 'p' and 'in' or 'raw:' .. fields[i], fields[i + 1]) end
     redis.call('XACK', KEYS[1], group, entry)
     redis.call('XDEL', KEYS[1], entry)
-    finish(token, 'error', tonumber(ARGV[6]), ARGV[7], 'unreadable')
+    finish(token, 'error', tonumber(ARGV[6]), {'msg', ARGV[7]}, 'unreadable')
     conclude()
     return 1
     """)

@@ -36,6 +36,24 @@ extension RedisScript {
         redis.call('HSET', key, 'big', large == '' and name or large .. '\\n' .. name)
       end
       redis.call('HSET', key, name, '')
+      return true
+    end
+
+    -- Name and value in turn, from list[first] to list[last]: one call for all that lie in the record itself. True when
+    -- some do not. Lua's stack has room for a few thousand.
+    local function put_all(key, list, first, last)
+      local plain, has_large = {}, false
+      for at = first, last, 2 do
+        local name, value = list[at], list[at + 1]
+        if value == '' or #value > 65536 or #plain >= 2000 then
+          has_large = put(key, name, value) == true or has_large
+        else
+          plain[#plain + 1] = name
+          plain[#plain + 1] = value
+        end
+      end
+      if #plain > 0 then redis.call('HSET', key, unpack(plain)) end
+      return has_large
     end
 
     local function each_key(key, work)
@@ -62,11 +80,14 @@ extension RedisScript {
       end
     end
 
-    local function keep_payload(key, stream, entry)
-      if redis.call('HEXISTS', key, 'in') == 1 then return end
+    local function payload(stream, entry)
       local found = redis.call('XRANGE', stream, entry, entry)
-      local payload = found[1] and field(found[1][2], 'p')
-      if payload then put(key, 'in', payload) end
+      return found[1] and field(found[1][2], 'p')
+    end
+
+    local function keep_payload(key, stream, entry)
+      local bytes = payload(stream, entry)
+      if bytes then put(key, 'in', bytes) end
     end
 
     local function reserve(name, interval)
@@ -164,28 +185,32 @@ extension RedisScript {
       for _, gate in ipairs(freed) do fill(gate) end
     end
 
-    local ended, index, added = {}, {}, {}
+    local ended, histories = {}, {}
     local function count(workflow, state)
       local kind = workflow .. ' ' .. state
       ended[kind] = (ended[kind] or 0) + 1
     end
 
-    local function finish(token, state, keep, message, dead)
+    -- With `fields`, name and value in turn. `known` spares a look: the workflow, the entry of the id, names of large
+    -- values. `dead` says why it is a dead letter.
+    local function finish(token, state, keep, fields, dead, known)
       local key = X .. token
-      local r = redis.call('HMGET', key, 'wf', 'id')
-      local workflow = r[1] or ''
+      known = known or redis.call('HMGET', key, 'wf', 'id', 'big')
+      local workflow, mention = known[1] or '', (known[2] or '0-0') .. '-' .. token
       count(workflow, state)
       if keep == 0 then return each_key(key, function(name) redis.call('DEL', name) end) end
-      redis.call('HSET', key, 'st', state, 'fin', now)
-      if message then redis.call('HSET', key, 'msg', message) end
-      each_key(key, function(name) redis.call('PEXPIRE', name, keep) end)
-      local history = P .. 'h:' .. workflow .. ':' .. state
-      index[history], added[history] = math.max(index[history] or 0, keep), (added[history] or 0) + 1
-      redis.call('ZADD', history, now, (r[2] or '0-0') .. '-' .. token)
-      if dead then
-        redis.call('HSET', key, 'dead', dead)
-        redis.call('ZADD', P .. 'dead', now, (r[2] or '0-0') .. '-' .. token)
+      for _, text in ipairs({'st', state, 'fin', now}) do fields[#fields + 1] = text end
+      if dead then fields[#fields + 1], fields[#fields + 2] = 'dead', dead end
+      if put_all(key, fields, 1, #fields) or known[3] then
+        each_key(key, function(name) redis.call('PEXPIRE', name, keep) end)
+      else
+        redis.call('PEXPIRE', key, keep)
       end
+      local name = P .. 'h:' .. workflow .. ':' .. state
+      local history = histories[name] or {keep = 0}
+      histories[name], history.keep = history, math.max(history.keep, keep)
+      history[#history + 1], history[#history + 2] = now, mention
+      if dead then redis.call('ZADD', P .. 'dead', now, mention) end
     end
 
     -- An index outlives its longest kept member, and loses those that are no longer kept, twice as many as it gets: some
@@ -196,11 +221,13 @@ extension RedisScript {
         local workflow, state = string.match(kind, '^(.*) (.*)$')
         redis.call('HINCRBY', P .. 'count:' .. workflow, state, number)
       end
-      for history, keep in pairs(index) do
-        for _, mention in ipairs(redis.call('ZREVRANGEBYSCORE', history, now - keep, '-inf', 'LIMIT', 0, 2 * added[history] + 8)) do
-          if redis.call('EXISTS', X .. string.match(mention, '[^-]+$')) == 0 then redis.call('ZREM', history, mention) end
+      for name, history in pairs(histories) do
+        local keep = history.keep
+        redis.call('ZADD', name, unpack(history))
+        for _, mention in ipairs(redis.call('ZREVRANGEBYSCORE', name, now - keep, '-inf', 'LIMIT', 0, #history + 8)) do
+          if redis.call('EXISTS', X .. string.match(mention, '[^-]+$')) == 0 then redis.call('ZREM', name, mention) end
         end
-        if redis.call('PTTL', history) < keep then redis.call('PEXPIRE', history, keep + 60000) end
+        if redis.call('PTTL', name) < keep then redis.call('PEXPIRE', name, keep + 60000) end
       end
     end
 

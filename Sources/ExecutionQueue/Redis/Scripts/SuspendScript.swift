@@ -26,7 +26,7 @@ extension RedisScript {
         if mine then
           keep_payload(key, stream, entry)
           redis.call('XDEL', stream, entry)
-          for at = i + 8, i + 6 + 2 * count_of, 2 do put(key, ARGV[at], ARGV[at + 1]) end
+          put_all(key, ARGV, i + 8, i + 7 + 2 * count_of)
           redis.call('HSET', key, 'st', 'waiting', 'pr', number, 'wake', ARGV[i + 5])
           if ARGV[i + 6] ~= '' then redis.call('HSET', key, 'r', ARGV[i + 6]) end
           if held[3] then
