@@ -1,7 +1,7 @@
 // What the audit log keeps of one request to a webhook address, accepted or refused. Never a header's value, a query, a
 // body, a secret or a signature.
 
-package struct AuditRecord: Sendable {
+package struct AuditRecord: ~Copyable, Sendable {
   package var requestID: String
   /// Empty when the request could not be read.
   package var method: String

@@ -85,7 +85,7 @@ package struct EntryID: Hashable, Sendable, CustomStringConvertible {
 package struct ExecutionToken: Hashable, Sendable, CustomStringConvertible {
   package let description: String
 
-  private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+  private static let alphabet: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
   fileprivate static let length = 16
 
   package static func random() -> ExecutionToken {
@@ -96,13 +96,22 @@ package struct ExecutionToken: Hashable, Sendable, CustomStringConvertible {
     description = String(capacity: Self.length) { text in
       for position in 0..<Self.length {
         let source = position < 8 ? bits.0 : bits.1
-        text.write(Self.alphabet[Int(source >> UInt64(5 * (position & 7)) & 31)])
+        text.write(unsafe Self.alphabet.utf8Start[Int(source >> UInt64(5 * (position & 7)) & 31)])
       }
     }
   }
 
   package init?(_ text: String) {
-    guard text.utf8.count == Self.length, text.utf8.allSatisfy(Self.alphabet.contains) else { return nil }
+    guard text.utf8.count == Self.length, text.utf8.allSatisfy(Self.isDigit) else { return nil }
     description = text
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): true
+    default: false
+    }
   }
 }

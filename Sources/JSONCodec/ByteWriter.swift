@@ -35,6 +35,14 @@ package struct ByteWriter: ~Copyable {
     bytes.withUnsafeBytes { write($0) }
   }
 
+  /// Text that the program knows: nobody counts references to it.
+  @inline(__always)
+  package mutating func write(literal text: StaticString) {
+    let size = text.utf8CodeUnitCount
+    reserve(size).copyMemory(from: text.utf8Start, byteCount: size)
+    count += size
+  }
+
   package mutating func write(_ number: Int) {
     if number < 0 { write(byte: UInt8(ascii: "-")) }
     var rest = number.magnitude
@@ -55,20 +63,26 @@ package struct ByteWriter: ~Copyable {
   /// As a JSON string; with `lowercased`, its ASCII letters in lower case.
   package mutating func write(quoted text: String, lowercased: Bool = false) {
     let start = count
-    let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
-      // Without a branch for each byte: most texts need no escape.
-      var escapes: UInt8 = 0
-      for byte in bytes { escapes |= (byte < 0x20 ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0) }
-      guard escapes == 0 else {
-        return write(Self.quoted(text))
-      }
-      write(byte: UInt8(ascii: "\""))
-      write(UnsafeRawBufferPointer(bytes))
-      write(byte: UInt8(ascii: "\""))
+    let isWritten: Bool? = text.utf8.withContiguousStorageIfAvailable { bytes in
+      let bytes = UnsafeRawBufferPointer(bytes)
+      guard let source = bytes.baseAddress, bytes.isPlainText else { return bytes.isEmpty && writeEmptyQuotes() }
+      let size = bytes.count
+      let target = reserve(size + 2)
+      target.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+      (target + 1).copyMemory(from: source, byteCount: size)
+      (target + 1 + size).storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+      count += size + 2
+      return true
     }
-    if isWritten == nil { write(Self.quoted(text)) }
+    if isWritten != true { write(Self.quoted(text)) }
     guard lowercased else { return }
-    for index in start..<count where (0x41...0x5A).contains(memory[index]) { memory[index] |= 0x20 }
+    let letters = UnsafeMutableRawBufferPointer(rebasing: memory[start..<count])
+    for index in letters.indices where letters[index] &- 0x41 < 26 { letters[index] |= 0x20 }
+  }
+
+  private mutating func writeEmptyQuotes() -> Bool {
+    write(literal: "\"\"")
+    return true
   }
 
   private static func quoted(_ text: String) -> [UInt8] {

@@ -41,22 +41,19 @@ package struct RedisCommand: Sendable {
 
   package mutating func append(_ word: UnsafeRawBufferPointer) {
     count += 1
-    append(marker: UInt8(ascii: "$"), number: word.count)
+    // A word's length in one piece, from its end: `$LENGTH\r\n`.
+    var (head, size, rest) = (SIMD16<UInt8>(repeating: 0), 2, word.count)
+    (head[15], head[14]) = (0x0A, 0x0D)
+    repeat {
+      size += 1
+      head[16 - size] = UInt8(ascii: "0") + UInt8(rest % 10)
+      rest /= 10
+    } while rest > 0
+    size += 1
+    head[16 - size] = UInt8(ascii: "$")
+    withUnsafeBytes(of: head) { words.append(contentsOf: $0[(16 - size)...]) }
     words.append(contentsOf: word)
-    words.append(0x0D)
-    words.append(0x0A)
-  }
-
-  private mutating func append(marker: UInt8, number: Int) {
-    words.append(marker)
-    append(decimal: number)
-    words.append(0x0D)
-    words.append(0x0A)
-  }
-
-  private mutating func append(decimal number: Int) {
-    if number >= 10 { append(decimal: number / 10) }
-    words.append(UInt8(ascii: "0") + UInt8(number % 10))
+    withUnsafeBytes(of: UInt16(0x0A0D).littleEndian) { words.append(contentsOf: $0) }
   }
 
   // MARK: On the wire

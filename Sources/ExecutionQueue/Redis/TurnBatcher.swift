@@ -15,6 +15,8 @@ final class TurnBatcher<Item: Sendable, Output: Sendable> {
   private let flush: ([Item]) -> EventLoopFuture<[Output]>
   private var items: [Item] = []
   private var completions: [Completion] = []
+  /// Of the last call: the next one will be about as large.
+  private var lastCount = 0
 
   /// `flush` must give one output for each item, in the same order, on any event loop. If it fails, or the number does
   /// not match, all items of that call fail.
@@ -32,7 +34,11 @@ final class TurnBatcher<Item: Sendable, Output: Sendable> {
 
   /// Costs less than a future; `completion` runs on the event loop.
   func submit(_ item: Item, completion: @escaping Completion) {
-    if items.isEmpty { eventLoop.assumeIsolated().execute { self.handOver() } }
+    if items.isEmpty {
+      eventLoop.assumeIsolated().execute { self.handOver() }
+      items.reserveCapacity(lastCount)
+      completions.reserveCapacity(lastCount)
+    }
     items.append(item)
     completions.append(completion)
     if items.count == limit { handOver() }
@@ -41,6 +47,7 @@ final class TurnBatcher<Item: Sendable, Output: Sendable> {
   private func handOver() {
     let (items, completions) = (items, completions)
     guard !items.isEmpty else { return }
+    lastCount = items.count
     self.items.removeAll(keepingCapacity: false)
     self.completions.removeAll(keepingCapacity: false)
     call(items, completions)

@@ -22,11 +22,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case lingering
   }
 
-  struct Reading {
+  final class Reading {
     let request: IncomingRequest
     let limit: Int
     let respond: Responder
-    var body: ByteBuffer
+    var body = ByteBuffer()
+
+    init(_ request: IncomingRequest, limit: Int, respond: @escaping Responder) {
+      self.request = request
+      self.limit = limit
+      self.respond = respond
+    }
   }
 
   private let router: any RequestRouter
@@ -125,7 +131,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
     let request = IncomingRequest(head: head, clientAddress: client.of(head.headers))
-    let started = context.eventLoop.now
     guard ConnectionServices.accepts(request) else {
       return answer(Problem.headersTooLarge.answer(requestID: request.requestID), to: request, context: context)
     }
@@ -133,12 +138,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case .answer(let answer):
       state = .responding(drains: true)
       write(
-        answer, to: request, started: started, keepAlive: request.leavesConnectionOpen && request.facts.isSoonOver,
-        context: context)
+        answer, to: request, started: context.eventLoop.now,
+        keepAlive: request.leavesConnectionOpen && request.facts.isSoonOver, context: context)
     case .later(let future):
       state = .responding(drains: true)
       answer(
-        when: future, to: request, started: started,
+        when: future, to: request, started: context.eventLoop.now,
         keepAlive: request.leavesConnectionOpen && request.facts.isSoonOver,
         context: context)
     case .read(let limit, let respond):
@@ -146,14 +151,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         return answer(
           Problem.bodyTooLarge(limit: limit).answer(requestID: request.requestID), to: request, context: context)
       }
-      state = .reading(Reading(request: request, limit: limit, respond: respond, body: ByteBuffer()))
+      state = .reading(Reading(request, limit: limit, respond: respond))
       if request.facts.expectsContinue { writeContinue(context: context) }
     }
   }
 
   private func append(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
-    guard case .reading(var reading) = state else { return }
-    state = .idle  // gives up the only other reference to the body, so that appending does not copy it
+    guard case .reading(let reading) = state else { return }
     reading.request.audit.bodyBytes += bytes.readableBytes
     guard reading.body.readableBytes + bytes.readableBytes <= reading.limit else {
       services.budget.release(reading.body.readableBytes)
@@ -166,7 +170,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
       return answer(problem.answer(requestID: reading.request.requestID), to: reading.request, context: context)
     }
     if reading.body.readableBytes == 0 { reading.body = bytes } else { reading.body.writeImmutableBuffer(bytes) }
-    state = .reading(reading)
   }
 
   private func finish(_ reading: Reading, context: ChannelHandlerContext) {

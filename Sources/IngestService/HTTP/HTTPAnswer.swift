@@ -22,37 +22,37 @@ package struct HTTPAnswer: Sendable {
   }
 
   package static func json(_ status: Int, _ text: String, headers: [(name: String, value: String)] = []) -> HTTPAnswer {
-    HTTPAnswer(
-      status: status, headers: [("content-type", "application/json")] + headers, body: ByteBuffer(string: text))
+    let type = ("content-type", "application/json")
+    return HTTPAnswer(status: status, headers: headers.isEmpty ? [type] : [type] + headers, body: ByteBuffer(string: text))
   }
 
   /// Writes the response (RFC 9112); `closes` tells the peer that no further request is read on this connection.
   package func write(to output: inout ByteBuffer, requestID: String, date: String, closes: Bool, withBody: Bool) {
     var head = ByteWriter(capacity: 512)
-    head.write("HTTP/1.1 ")
+    head.write(literal: "HTTP/1.1 ")
     head.write(Self.statusLine(status))
-    head.write("\r\ndate: ")
+    head.write(literal: "\r\ndate: ")
     head.write(date)
     for (name, value) in headers where !Self.isReserved(name) {
-      head.write("\r\n")
+      head.write(literal: "\r\n")
       head.write(name)
-      head.write(": ")
+      head.write(literal: ": ")
       head.write(value)
     }
     if let executionID {
-      head.write("\r\nmillrace-execution-id: ")
+      head.write(literal: "\r\nmillrace-execution-id: ")
       head.write(executionID)
     }
-    head.write("\r\nx-request-id: ")
+    head.write(literal: "\r\nx-request-id: ")
     head.write(requestID)
-    if closes { head.write("\r\nconnection: close") }
+    if closes { head.write(literal: "\r\nconnection: close") }
     // RFC 9110 8.6: no length and no body in these.
     let mayHaveBody = status != 204 && status != 304
     if mayHaveBody {
-      head.write("\r\ncontent-length: ")
+      head.write(literal: "\r\ncontent-length: ")
       head.write(body.readableBytes)
     }
-    head.write("\r\n\r\n")
+    head.write(literal: "\r\n\r\n")
     head.withBytes { _ = output.writeBytes($0) }
     if withBody, mayHaveBody { output.writeImmutableBuffer(body) }
   }

@@ -35,12 +35,18 @@ package final class IncomingRequest: Sendable {
     self.clientAddress = clientAddress
     requestID = RequestID.of(facts)
   }
+
+  /// A method whose requests have a body (RFC 9110 9.3).
+  var wantsBody: Bool {
+    switch method {
+    case "POST", "PUT", "PATCH": true
+    default: false
+    }
+  }
 }
 
 /// The caller's `X-Request-Id` if it is harmless, else a new one.
 enum RequestID {
-  private static let alphabet = Array("0123456789abcdef".utf8)
-
   static func of(_ facts: HeadFacts) -> String {
     if let given = facts.requestID, (1...128).contains(given.utf8.count),
       given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
@@ -50,12 +56,14 @@ enum RequestID {
     return random()
   }
 
+  /// 64 bits in base 32: with 16 digits Swift would keep the text on the heap.
   static func random() -> String {
     var bits = RandomBits.next()
-    return String(capacity: 16) { text in
-      for _ in 0..<16 {
-        text.write(alphabet[Int(bits & 15)])
-        bits >>= 4
+    return String(capacity: 13) { text in
+      for _ in 0..<13 {
+        let digit = UInt8(truncatingIfNeeded: bits & 31)
+        text.write(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
+        bits >>= 5
       }
     }
   }

@@ -33,12 +33,15 @@ final class Brakes: Sendable {
   private let state = Mutex(State())
 
   /// How long this request's sender has to wait; nil when it may come in.
-  func wait(of client: String, in workflow: Workflow, now: NIODeadline) -> TimeAmount? {
+  func wait(of client: String, in workflow: Workflow, now: @autoclosure () -> NIODeadline) -> TimeAmount? {
     let rate = (workflow.trigger.checks as? WebhookChecks)?.rate
     return state.withLock { state -> TimeAmount? in
-      if let rate, let until = state.rates[rate.name(workflow, client)], until > now { return until - now }
+      if let rate, let until = state.rates[rate.name(workflow, client)] {
+        let now = now()
+        if until > now { return until - now }
+      }
       guard !state.strangers.isEmpty, let suspicion = state.strangers[client] else { return nil }
-      let failures = suspicion.rest(at: now)
+      let failures = suspicion.rest(at: now())
       guard failures >= Self.tolerated else { return nil }
       return .seconds(1)
     }

@@ -60,8 +60,16 @@ struct Confirmation: Sendable {
       return answer
     }
     let name = id.description
-    var answer = fixed ?? .json(200, "{\"executionId\":\"" + name + "\"}")
-    if fixed != nil, hasDefaultBody { answer.setBody(.object(["executionId": .string(name)])) }
+    guard var answer = fixed else {
+      var body = ByteBuffer()
+      body.reserveCapacity(name.utf8.count + 18)
+      body.writeStaticString("{\"executionId\":\"")
+      body.writeString(name)
+      body.writeStaticString("\"}")
+      return HTTPAnswer(
+        status: 200, headers: [("content-type", "application/json")], body: body, executionID: name)
+    }
+    if hasDefaultBody { answer.setBody(.object(["executionId": .string(name)])) }
     answer.executionID = name
     return answer
   }

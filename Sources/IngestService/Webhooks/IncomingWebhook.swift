@@ -34,7 +34,7 @@ final class IncomingWebhook: Sendable {
   private let receivedAt: Int64
 
   /// Throws `Problem` for what the sender did wrong.
-  init(_ request: IncomingRequest, _ parts: WebhookParts) throws {
+  init(_ request: IncomingRequest, _ parts: consuming WebhookParts) throws {
     self.request = request
     entry = parts.entry
     workflow = parts.workflow
@@ -50,7 +50,7 @@ final class IncomingWebhook: Sendable {
       // Clients give a content type to requests that never have a body, too.
       try WebhookRequest.checkBody(
         body, contentType: contentType, kind: workflow.trigger.bodyKind,
-        mayBeEmpty: !["POST", "PUT", "PATCH"].contains(request.method))
+        mayBeEmpty: !request.wantsBody)
     } catch {
       throw Problem.malformed("The body cannot be read: \(error)")
     }

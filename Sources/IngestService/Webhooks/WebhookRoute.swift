@@ -77,11 +77,9 @@ final class WebhookRoute: Sendable {
   ) -> HeadVerdict {
     request.audit.workflow = entry.key
     guard let workflow = entry.workflow else { return refuse(.unusable(entry.key), request) }
-    let trigger = workflow.trigger
-    let checks = trigger.checks as? WebhookChecks
-    guard trigger.methods.contains(request.method) || checks?.furtherMethods.contains(request.method) == true else {
-      return refuse(.methodNotAllowed(trigger.methods), request)
-    }
+    let checks = workflow.trigger.checks as? WebhookChecks
+    guard workflow.trigger.methods.contains(request.method) || checks?.furtherMethods.contains(request.method) == true
+    else { return refuse(.methodNotAllowed(workflow.trigger.methods), request) }
     if let allowed = checks?.allowed, !allowed.permits(request.clientAddress, lists: addresses) {
       return refuse(.addressNotAllowed, request)
     }
@@ -90,8 +88,8 @@ final class WebhookRoute: Sendable {
       return refuse(.overRate(wait), request)
     }
     // A sender's question about this address is answered also when nothing can be stored.
-    if checks?.senders.isEmpty ?? true, let problem = obstacle(trigger) { return refuse(problem, request) }
-    let limit = min(trigger.bodyLimit ?? bodyLimit, bodyLimit)
+    if checks?.senders.isEmpty ?? true, let problem = obstacle(workflow.trigger) { return refuse(problem, request) }
+    let limit = min(workflow.trigger.bodyLimit ?? bodyLimit, bodyLimit)
     return .read(limit: limit) { body, answer in
       self.respond(request, entry: entry, workflow: workflow, parameters: parameters, body: body, answer)
     }

@@ -8,9 +8,6 @@ package struct WebhookEnvelope: ~Copyable {
   static let formatVersion: UInt8 = 1
   static let prefix = 5
 
-  /// What most requests have for a query.
-  private static let emptyObject = Array("{}".utf8)
-
   private var writer = ByteWriter(capacity: 1024)
   private var isFirstMember = true
 
@@ -18,34 +15,34 @@ package struct WebhookEnvelope: ~Copyable {
     workflow: String, version: Int, receivedAt: Int64, method: String, path: String, clientAddress: String
   ) {
     writer.write(byte: Self.formatVersion)
-    for _ in 1..<Self.prefix { writer.write(byte: 0) }
-    writer.write("{\"workflow\":")
+    writer.write(literal: "\0\0\0\0")
+    writer.write(literal: "{\"workflow\":")
     writer.write(quoted: workflow)
-    writer.write(",\"version\":")
+    writer.write(literal: ",\"version\":")
     writer.write(version)
-    writer.write(",\"receivedAt\":")
+    writer.write(literal: ",\"receivedAt\":")
     writer.write(Int(receivedAt))
-    writer.write(",\"method\":")
+    writer.write(literal: ",\"method\":")
     writer.write(quoted: method)
-    writer.write(",\"path\":")
+    writer.write(literal: ",\"path\":")
     writer.write(quoted: path)
-    writer.write(",\"clientAddress\":")
+    writer.write(literal: ",\"clientAddress\":")
     writer.write(quoted: clientAddress)
   }
 
-  private mutating func begin(_ name: String) {
-    writer.write(",\"")
-    writer.write(name)
-    writer.write("\":")
+  private mutating func begin(_ name: StaticString) {
+    writer.write(literal: ",\"")
+    writer.write(literal: name)
+    writer.write(literal: "\":")
   }
 
-  package mutating func add(_ name: String, _ value: JSON) {
+  package mutating func add(_ name: StaticString, _ value: JSON) {
     begin(name)
-    writer.write(value.count == 0 && value.kind == .object ? Self.emptyObject : value.bytes)
+    if value.count == 0, value.kind == .object { writer.write(literal: "{}") } else { writer.write(value.bytes) }
   }
 
   /// An object of texts: `beginObject`, each member, `endObject`. The names are known to differ.
-  package mutating func beginObject(_ name: String) {
+  package mutating func beginObject(_ name: StaticString) {
     begin(name)
     writer.write(byte: UInt8(ascii: "{"))
     isFirstMember = true
