@@ -13,8 +13,9 @@ package final class RedisAdmissionQueue: AdmissionQueue {
   private let batcher: NIOLoopBound<TurnBatcher<NewExecution, Admission>>
   private let recordBatcher: NIOLoopBound<TurnBatcher<NewExecution, Admission>>
 
-  /// Executions that one script call admits; enough for a busy turn, few enough to keep Redis's turns short.
-  private static let batchLimit = 64
+  /// Executions that one script call admits: enough to share its cost, few enough that Redis has begun with them while
+  /// this loop reads the next ones.
+  private static let batchLimit = 16
   /// Bytes of a payload that may travel with others; a larger one goes ahead of what was submitted before it in the same
   /// turn.
   package static let sharedLimit = NewExecution.mostInEntry
@@ -28,14 +29,17 @@ package final class RedisAdmissionQueue: AdmissionQueue {
     self.keys = keys
     home = keys.prefix
     self.backlog = backlog
-    let batcher = TurnBatcher<NewExecution, Admission>(eventLoop: connection.eventLoop, limit: Self.batchLimit) {
-      Self.admit($0, connection: connection, keys: keys, backlog: backlog, replication: replication)
+    func makeBatcher() -> NIOLoopBound<TurnBatcher<NewExecution, Admission>> {
+      let batcher = TurnBatcher<NewExecution, Admission>(eventLoop: connection.eventLoop, limit: Self.batchLimit) {
+        let admissions = Self.admit(
+          $0, connection: connection, keys: keys, backlog: backlog, replication: replication)
+        if $0.count == Self.batchLimit { connection.flush() }
+        return admissions
+      }
+      return NIOLoopBound(batcher, eventLoop: connection.eventLoop)
     }
-    self.batcher = NIOLoopBound(batcher, eventLoop: connection.eventLoop)
-    let recordBatcher = TurnBatcher<NewExecution, Admission>(eventLoop: connection.eventLoop, limit: Self.batchLimit) {
-      Self.admit($0, connection: connection, keys: keys, backlog: backlog, replication: replication)
-    }
-    self.recordBatcher = NIOLoopBound(recordBatcher, eventLoop: connection.eventLoop)
+    batcher = makeBatcher()
+    recordBatcher = makeBatcher()
   }
 
   package var eventLoop: any EventLoop { connection.eventLoop }
