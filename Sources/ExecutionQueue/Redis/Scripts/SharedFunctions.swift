@@ -43,16 +43,22 @@ extension RedisScript {
     -- some do not. Lua's stack has room for a few thousand.
     local function put_all(key, list, first, last)
       local plain, has_large = {}, false
+      local function flush()
+        if #plain > 0 then redis.call('HSET', key, unpack(plain)) end
+        plain = {}
+      end
       for at = first, last, 2 do
         local name, value = list[at], list[at + 1]
-        if value == '' or #value > 65536 or #plain >= 2000 then
+        if value == '' or #value > 65536 then
+          flush()
           has_large = put(key, name, value) == true or has_large
         else
+          if #plain >= 2000 then flush() end
           plain[#plain + 1] = name
           plain[#plain + 1] = value
         end
       end
-      if #plain > 0 then redis.call('HSET', key, unpack(plain)) end
+      flush()
       return has_large
     end
 
@@ -198,8 +204,9 @@ extension RedisScript {
       known = known or redis.call('HMGET', key, 'wf', 'id', 'big')
       local workflow, mention = known[1] or '', (known[2] or '0-0') .. '-' .. token
       count(workflow, state)
+      if keep == 0 and not known[3] then return redis.call('DEL', key) end
       if keep == 0 then return each_key(key, function(name) redis.call('DEL', name) end) end
-      for _, text in ipairs({'st', state, 'fin', now}) do fields[#fields + 1] = text end
+      for _, text in ipairs({'st', state, 'fin', string.format('%.0f', now)}) do fields[#fields + 1] = text end
       if dead then fields[#fields + 1], fields[#fields + 2] = 'dead', dead end
       if put_all(key, fields, 1, #fields) or known[3] then
         each_key(key, function(name) redis.call('PEXPIRE', name, keep) end)
