@@ -63,26 +63,19 @@ package struct ByteWriter: ~Copyable {
   /// As a JSON string; with `lowercased`, its ASCII letters in lower case.
   package mutating func write(quoted text: String, lowercased: Bool = false) {
     let start = count
-    let isWritten: Bool? = text.utf8.withContiguousStorageIfAvailable { bytes in
+    let isWritten = text.utf8.withContiguousStorageIfAvailable { bytes in
       let bytes = UnsafeRawBufferPointer(bytes)
-      guard let source = bytes.baseAddress, bytes.isPlainText else { return bytes.isEmpty && writeEmptyQuotes() }
-      let size = bytes.count
-      let target = reserve(size + 2)
-      target.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
-      (target + 1).copyMemory(from: source, byteCount: size)
-      (target + 1 + size).storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
-      count += size + 2
+      guard bytes.isPlainText else { return false }
+      reserve(bytes.count + 2)
+      write(byte: UInt8(ascii: "\""))
+      write(bytes)
+      write(byte: UInt8(ascii: "\""))
       return true
     }
     if isWritten != true { write(Self.quoted(text)) }
     guard lowercased else { return }
     let letters = UnsafeMutableRawBufferPointer(rebasing: memory[start..<count])
     for index in letters.indices where letters[index] &- 0x41 < 26 { letters[index] |= 0x20 }
-  }
-
-  private mutating func writeEmptyQuotes() -> Bool {
-    write(literal: "\"\"")
-    return true
   }
 
   private static func quoted(_ text: String) -> [UInt8] {

@@ -37,7 +37,9 @@ extension UInt64 {
 
   /// Not zero if there is one; `limit` is at most 128.
   @inline(__always)
-  fileprivate func hasByte(lessThan limit: UInt8) -> UInt64 { (self &- Self.eachByte(limit)) & ~self & Self.eachByte(0x80) }
+  fileprivate func hasByte(lessThan limit: UInt8) -> UInt64 {
+    (self &- Self.eachByte(limit)) & ~self & Self.eachByte(0x80)
+  }
 
   /// Not zero if there is one.
   @inline(__always)

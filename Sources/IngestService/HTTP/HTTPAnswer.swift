@@ -23,7 +23,8 @@ package struct HTTPAnswer: Sendable {
 
   package static func json(_ status: Int, _ text: String, headers: [(name: String, value: String)] = []) -> HTTPAnswer {
     let type = ("content-type", "application/json")
-    return HTTPAnswer(status: status, headers: headers.isEmpty ? [type] : [type] + headers, body: ByteBuffer(string: text))
+    return HTTPAnswer(
+      status: status, headers: headers.isEmpty ? [type] : [type] + headers, body: ByteBuffer(string: text))
   }
 
   /// Writes the response (RFC 9112); `closes` tells the peer that no further request is read on this connection.

@@ -22,7 +22,8 @@ package struct Settings: Sendable {
   package var addressesDirectory: String?
   package var maxBody = ByteSize(bytes: 10 << 20)
   package var backlog = 1_000_000
-  package var eventLoops = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  /// Redis and the workers need the other cores.
+  package var eventLoops = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
   package var maxConnections = 20_000
   package var syncWaiters = 10_000
 

@@ -43,7 +43,8 @@ extension Settings {
       "BACKLOG", \.backlog, .count(1...1_000_000_000), of: [.ingest],
       "executions that may wait; beyond it webhooks get 503"),
     SettingDefinition(
-      "EVENT_LOOPS", \.eventLoops, .count(1...256), of: [.ingest], defaultText: "the number of cores",
+      "EVENT_LOOPS", \.eventLoops, .count(1...256), of: [.ingest],
+      defaultText: "half the number of cores",
       "threads that serve HTTP, each with its own Redis connection"),
     SettingDefinition(
       "MAX_CONNECTIONS", \.maxConnections, .count(1...1_000_000), of: [.ingest],
