@@ -152,11 +152,12 @@ let package = Package(
       dependencies: ["TestSupport", "JSONCodec", "ProcessSupport", arguments, nioCore, nioPosix, nioHTTP],
       path: "Tests/Torture", swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
-    .testTarget(name: "JSONCodecTests", dependencies: ["JSONCodec"], swiftSettings: strict),
+    .testTarget(name: "JSONCodecTests", dependencies: ["JSONCodec", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "ExecutorsTests", dependencies: ["Executors"], swiftSettings: strict),
     .testTarget(
       name: "ProcessSupportTests", dependencies: ["ProcessSupport", "TestSupport", logging], swiftSettings: strict),
-    .testTarget(name: "WorkflowsTests", dependencies: ["Workflows", "JSONCodec"], swiftSettings: strict),
+    .testTarget(
+      name: "WorkflowsTests", dependencies: ["Workflows", "JSONCodec", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "RedisClientTests",
       dependencies: ["RedisClient", "ProcessSupport", "TestSupport", nioCore, nioPosix, nioEmbedded],

@@ -3,6 +3,7 @@
 import NIOCore
 import RedisClient
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ExecutionQueue

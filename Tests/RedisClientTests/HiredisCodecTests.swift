@@ -1,6 +1,7 @@
 // hiredis as formatter and reader: what goes on the wire, and what comes back from it in pieces of any size.
 
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import RedisClient
@@ -90,7 +91,7 @@ struct HiredisCodecTests {
   @Test("survives random bytes")
   func randomBytes() throws {
     let seed = UInt64.random(in: 0 ... .max)
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let alphabet = Array("+-:$*0123456789\r\nabc".utf8)
     for _ in 0..<2_000 {
       let bytes = (0..<Int.random(in: 1...60, using: &generator)).map { _ in
@@ -129,18 +130,5 @@ struct HiredisCodecTests {
     let source = String(decoding: try wire(call.command(digest: nil)), as: UTF8.self)
     #expect(
       source == "*7\r\n$4\r\nEVAL\r\n$8\r\nreturn 1\r\n$1\r\n2\r\n$1\r\na\r\n$2\r\nbc\r\n$1\r\nx\r\n$1\r\n5\r\n")
-  }
-}
-
-/// SplitMix64, so that a failing run can be repeated from its seed.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
   }
 }

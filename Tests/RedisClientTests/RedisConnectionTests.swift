@@ -47,7 +47,7 @@ struct RedisConnectionTests {
   @Test("carries values of 16 MB both ways, and small commands right behind them")
   func large() async throws {
     try await LiveRedis.with(.start()) { redis in
-      var generator = SeededGenerator(state: 16)
+      var generator = SeededGenerator(seed: 16)
       let bytes = (0..<(2 << 20)).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } }
       var set = RedisCommand("SET", capacity: bytes.count + 64)
       set.append("large")

@@ -1,29 +1,21 @@
 // Chance that can be had again: everything random in a run follows from its seed.
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct Chance: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+import TestSupport
 
-  init(seed: UInt64) {
-    state = seed
-  }
+struct Chance: RandomNumberGenerator, Sendable {
+  private var generator: SeededGenerator
 
   /// The same for the same numbers, whatever else has been asked for before.
   init(seed: UInt64, _ numbers: UInt64...) {
-    state = seed
+    var state = seed
     for number in numbers {
-      state ^= number &* 0x9e37_79b9_7f4a_7c15
-      state = next()
+      var mixing = SeededGenerator(seed: state ^ number &* 0x9e37_79b9_7f4a_7c15)
+      state = mixing.next()
     }
+    generator = SeededGenerator(seed: state)
   }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-    return word ^ (word >> 31)
-  }
+  mutating func next() -> UInt64 { generator.next() }
 
   mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
   mutating func seconds(_ range: ClosedRange<Double>) -> Double { Double.random(in: range, using: &self) }

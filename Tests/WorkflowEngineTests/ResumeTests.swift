@@ -1,6 +1,7 @@
 // Crashes at every checkpoint and at random ones: what is finished stays finished.
 
 import JSONCodec
+import TestSupport
 import Testing
 import Workflows
 
@@ -80,7 +81,7 @@ struct ResumeTests {
   func random() async throws {
     let seed = UInt64.random(in: .min ... .max)
     print("ResumeTests seed \(seed)")
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     for _ in 0..<200 {
       let faults = (0..<Int.random(in: 1...6, using: &generator)).map { _ -> MemoryJournal.Fault in
         let k = Int.random(in: 1...3, using: &generator)
@@ -100,18 +101,5 @@ struct ResumeTests {
     let second = try await Self.runs([.after(3)])
     #expect(first.report.output == second.report.output)
     #expect(first.keys == second.keys)
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -2,6 +2,7 @@
 // MILLRACE_TEST_SEED to the seed that it printed.
 import Foundation
 import JSONCodec
+import TestSupport
 import Testing
 import Workflows
 
