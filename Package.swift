@@ -144,7 +144,7 @@ let package = Package(
     // Tests: a target for each module, and one for the whole.
     .target(
       name: "TestSupport",
-      dependencies: ["ExecutionQueue", "JSONCodec", "ProcessSupport", nioCore, nioPosix, nioHTTP, nioSSL],
+      dependencies: ["ExecutionQueue", "JSONCodec", "ProcessSupport", logging, nioCore, nioPosix, nioHTTP, nioSSL],
       path: "Tests/TestSupport",
       swiftSettings: strict),
     .executableTarget(

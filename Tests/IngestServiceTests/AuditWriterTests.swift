@@ -130,13 +130,13 @@ struct AuditWriterTests {
   func fullDisk() async throws {
     let directory = try TemporaryDirectory()
     let registry = MetricsRegistry()
-    let complaints = Complaints()
+    let log = LogRecord()
     let disk = Disk()
     disk.isFull = true
     let files = AuditFiles(directory: directory.path, size: 1 << 20) { path in
       disk.isFull ? open("/dev/full", O_WRONLY | O_CLOEXEC) : open(path, O_WRONLY | O_CREAT | O_APPEND, 0o640)
     }
-    let writer = AuditWriter(files: files, registry: registry, logger: complaints.logger)
+    let writer = AuditWriter(files: files, registry: registry, logger: log.logger)
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let trail = writer.trail(on: loop)
     for number in 1...3 {
@@ -144,7 +144,7 @@ struct AuditWriterTests {
       await writer.flush(within: .seconds(10))
     }
     #expect(Self.counter(registry, Self.dropped) == 3)
-    #expect(complaints.count == 1)
+    #expect(log.lines.count == 1)
     disk.isFull = false
     try await loop.submit { trail.record(Self.record(4)) }.get()
     await writer.flush(within: .seconds(10))
@@ -159,15 +159,15 @@ struct AuditWriterTests {
     let directory = try TemporaryDirectory()
     let file = try directory.write("file", "")
     let registry = MetricsRegistry()
-    let complaints = Complaints()
+    let log = LogRecord()
     let writer = AuditWriter(
-      files: AuditFiles(directory: file + "/log", size: 1 << 20), registry: registry, logger: complaints.logger)
+      files: AuditFiles(directory: file + "/log", size: 1 << 20), registry: registry, logger: log.logger)
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let trail = writer.trail(on: loop)
     try await loop.submit { trail.record(Self.record(1)) }.get()
     await writer.flush(within: .seconds(10))
     #expect(Self.counter(registry, Self.dropped) == 1)
-    #expect(complaints.count == 1)
+    #expect(log.lines.count == 1)
   }
 
   @Test("while the disk does not answer, memory stays bounded and records are counted; later they go on")
@@ -227,24 +227,5 @@ private final class Disk: Sendable {
   /// Holds the writing thread, as a file system does that has lost its server.
   func waitUntilFree() {
     while isFull { usleep(1000) }
-  }
-}
-
-/// Counts log lines.
-private final class Complaints: Sendable {
-  private let lines = Mutex(0)
-
-  var count: Int { lines.withLock { $0 } }
-  var logger: Logger { Logger(label: "test") { _ in Handler(complaints: self) } }
-
-  private struct Handler: LogHandler {
-    let complaints: Complaints
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-      get { metadata[key] }
-      set { metadata[key] = newValue }
-    }
-    func log(event: LogEvent) { complaints.lines.withLock { $0 += 1 } }
   }
 }

@@ -71,13 +71,13 @@ struct JournalTests {
       try await eventually("it has been refused several times") { stage.queue.refusals >= 4 }
       let first = Set(tokens.prefix(64))
       #expect(stage.queue.calls.joined().count { first.contains($0.token) } == 64)
-      #expect(stage.log.lines(Self.trouble) == 1)
+      #expect(stage.log.lines(Self.trouble).count == 1)
       stage.queue.bringBack()
       try await eventually("it is empty") { !stage.journal.isPending }
       #expect(stage.queue.admittedTokens == tokens)
       try await eventually("the log has told of all") { stage.log.sum(Self.admitted) == 2000 }
       // Of 32 batches.
-      #expect(stage.log.lines(Self.admitted) <= 10)
+      #expect(stage.log.lines(Self.admitted).count <= 10)
     }
   }
 
@@ -91,7 +91,7 @@ struct JournalTests {
     try await stage.run {
       try await eventually("the log has told of all") { stage.log.sum("the journal cannot be written") == 20 }
     }
-    #expect(stage.log.lines("the journal cannot be written") < 20)
+    #expect(stage.log.lines("the journal cannot be written").count < 20)
   }
 
   @Test("waits for workflows as long as a store has none, and runs the version that there is then")
@@ -106,7 +106,7 @@ struct JournalTests {
     gate.set(problem: nil)
     stage.queue.bringBack()
     try await stage.run {
-      try await eventually("it waits") { stage.log.lines(Self.trouble) == 1 }
+      try await eventually("it waits") { stage.log.lines(Self.trouble).count == 1 }
       let looks = stage.queue.looks
       try await eventually("it has tried again") { stage.queue.looks > looks + 2 }
       #expect(stage.queue.admitted.isEmpty)
@@ -132,7 +132,7 @@ struct JournalTests {
     gate.set(problem: nil)
     stage.queue.bringBack()
     try await stage.run {
-      try await eventually("it waits") { stage.log.lines(Self.trouble) == 1 }
+      try await eventually("it waits") { stage.log.lines(Self.trouble).count == 1 }
       #expect(stage.queue.admittedTokens == [first])
       _ = try await store.publish([try Self.definition("late")], at: 1)
       try await eventually("it is empty") { !stage.journal.isPending }
@@ -155,7 +155,7 @@ struct JournalTests {
       try await eventually("it has tried") { stage.queue.looks > 2 }
       #expect(stage.queue.admitted.isEmpty)
       gate.set(problem: "the append-only file is off")
-      try await eventually("it says why it waits") { stage.log.lines(Self.trouble) == 1 }
+      try await eventually("it says why it waits") { stage.log.lines(Self.trouble).count == 1 }
       #expect(stage.queue.admitted.isEmpty)
       gate.set(problem: nil)
       try await eventually("it is empty") { !stage.journal.isPending }

@@ -2,20 +2,12 @@
 
 import JSONCodec
 import JSONQuery
+import TestSupport
 import Testing
 
 @Suite("Regular expressions of queries")
 struct RegularExpressionTests {
-  struct Example: Sendable, CustomTestStringConvertible {
-    let pattern: String
-    let matching: [String]
-    let others: [String]
-    var testDescription: String { pattern }
-
-    init(_ pattern: String, _ matching: [String], not others: [String]) {
-      (self.pattern, self.matching, self.others) = (pattern, matching, others)
-    }
-  }
+  typealias Example = PatternExample
 
   static let examples = [
     Example("", [""], not: ["a"]),

@@ -62,38 +62,6 @@ struct LiveRedis {
   }
 }
 
-/// What was logged at info and above.
-final class LogRecord: Sendable {
-  struct Line: Sendable {
-    let level: Logger.Level
-    let text: String
-    let time: ContinuousClock.Instant
-  }
-
-  private let record = Mutex<[Line]>([])
-  var lines: [Line] { record.withLock { $0 } }
-  var warnings: [Line] { lines.filter { $0.level == .warning } }
-
-  var logger: Logger {
-    Logger(label: "test") { [self] _ in Handler(record: self) }
-  }
-
-  private struct Handler: LogHandler {
-    let record: LogRecord
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-      get { metadata[key] }
-      set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-      record.record.withLock { $0.append(Line(level: event.level, text: "\(event.message)", time: .now)) }
-    }
-  }
-}
-
 extension EventLoopFuture where Value: Sendable {
   /// The error this ends with, nil if it succeeds.
   func failure() async -> RedisError? {

@@ -1,7 +1,6 @@
 // millrace-torture: runs the whole system under load, kills and disturbs it, and checks that every promise was kept.
 
 import ArgumentParser
-import Dispatch
 import Glibc
 import ProcessSupport
 
@@ -19,26 +18,16 @@ struct Torture: AsyncParsableCommand {
   @OptionGroup var options: TortureOptions
 
   func run() async throws {
-    _ = signal(SIGPIPE, SIG_IGN)
     let seed = options.seed ?? UInt64.random(in: 1...UInt64(UInt32.max))
     progress("seed \(seed)")
     let run = TortureRun(options: options, seed: seed)
-    let task = Task { try await run.report() }
-    let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-      _ = signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler { task.cancel() }
-      source.activate()
-      return source
-    }
-    defer { for source in sources { source.cancel() } }
     do {
-      let report = try await task.value
+      let report = try await interruptibly { try await run.report() }
       print(options.json ? report.json : report.table)
       guard options.sabotage.map(report.tells) ?? report.isClean else { throw ExitCode.failure }
-    } catch  where task.isCancelled {
+    } catch is Interrupted {
       progress("interrupted; everything that was started is stopped")
-      throw ExitCode(128 + SIGINT)
+      throw ExitCode(Interrupted.exitCode)
     }
   }
 }

@@ -12,24 +12,19 @@ struct DeadCommand: AsyncParsableCommand {
 
   @OptionGroup var choice: DeadLetterChoice
 
-  @Option(help: "How many at most.")
-  var limit = 50
+  @OptionGroup var limit: RowLimit
 
   @Flag(help: "Print JSON.")
   var json = false
 
   @OptionGroup var connection: ConnectionOptions
 
-  func validate() throws {
-    if limit < 0 { throw ValidationError("--limit takes a number from 0") }
-  }
-
   func run() async throws {
     let settings = try connection.settings()
     let mask = SecretMask(settings.settings.environment)
     var records: [ExecutionRecord] = []
     try await Operators.with(settings) { operators in
-      try await choice.forEachPage(operators, .newestFirst, limit: limit) { records += $0 }
+      try await choice.forEachPage(operators, .newestFirst, limit: limit.rows) { records += $0 }
     }
     if json {
       Terminal.print(JSON.array(records.map { Self.document($0, mask) }).pretty)

@@ -14,6 +14,7 @@ extension ExecutionsCommand {
 
   /// Those that wait, those in the streams, those that have ended: `limit` together.
   func rows(_ operators: Operators) async throws -> [Row] {
+    let limit = limit.rows
     let wanted = Set(states.isEmpty ? ExecutionState.allCases.filter(\.isFinal) : states)
     var rows: [Row] = []
     if wanted.contains(.waiting) {

@@ -24,8 +24,7 @@ struct ExecutionsCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Ended until then, or queued if it has not.", valueName: "1h|RFC 3339"))
   var until: Moment?
 
-  @Option(help: "How many at most.")
-  var limit = 50
+  @OptionGroup var limit: RowLimit
 
   @Flag(help: "Only numbers.")
   var count = false
@@ -34,10 +33,6 @@ struct ExecutionsCommand: AsyncParsableCommand {
   var json = false
 
   @OptionGroup var connection: ConnectionOptions
-
-  func validate() throws {
-    if limit < 0 { throw ValidationError("--limit takes a number from 0") }
-  }
 
   func run() async throws {
     let settings = try connection.settings()
