@@ -12,7 +12,10 @@ package struct WorkflowCatalog: Sendable {
   package init(revision: Int64, entries: [CatalogEntry]) {
     self.revision = revision
     self.entries = Dictionary(uniqueKeysWithValues: entries.map { ($0.key, $0) })
-    routes = entries.compactMap { entry in entry.workflow?.trigger.path.map { ($0, entry.key) } }
+    // One that is disabled has left its path to others.
+    routes = (entries.filter(\.enabled) + entries.filter { !$0.enabled }).compactMap { entry in
+      entry.workflow?.trigger.path.map { ($0, entry.key) }
+    }
     var concurrency: [String: Int?] = [:]
     for entry in entries where entry.workflow == nil || entry.workflow?.concurrency != nil {
       concurrency[entry.key] = .some(entry.workflow?.concurrency)
@@ -24,7 +27,7 @@ package struct WorkflowCatalog: Sendable {
 
   package func entry(_ key: String) -> CatalogEntry? { entries[key] }
 
-  /// The workflow with a path of its own that matches; two that could both match are refused when applied.
+  /// The workflow with a path of its own that matches; two enabled ones that could both match are refused.
   package func entry(path: String) -> (entry: CatalogEntry, parameters: [(name: String, value: String)])? {
     for route in routes {
       if let parameters = route.pattern.match(path), let entry = entries[route.key] { return (entry, parameters) }

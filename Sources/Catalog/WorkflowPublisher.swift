@@ -28,22 +28,51 @@ package struct WorkflowPublisher: Sendable {
     }
   }
 
+  /// Lets an applied workflow take webhooks again; false when there is none with this key. Throws `PathTaken` when another
+  /// one has taken its path meanwhile.
+  package func enable(_ key: String) async throws -> Bool {
+    let heads = try await store.heads().heads
+    if let head = heads.first(where: { $0.key == key }), let path = try await path(of: head) {
+      for other in heads where other.enabled && other.key != key {
+        if let taken = try await self.path(of: other), taken.clashes(with: path) {
+          throw PathTaken(path: path.text, by: other.key, itself: taken.text)
+        }
+      }
+    }
+    return try await store.setEnabled(key, true)
+  }
+
+  /// A workflow that is disabled leaves its path to others.
   private func refuseClashes(_ workflows: [LoadedWorkflow], with heads: [DefinitionHead]) async throws {
     let keys = Set(workflows.map(\.workflow.key))
     var clashes: [Diagnostic] = []
-    for head in heads where !keys.contains(head.key) {
-      guard let bytes = try await store.definition(head.key, version: head.version),
-        let stored = try? loader.load(stored: try JSON.parse(bytes), key: head.key),
-        let path = stored.trigger.path
-      else { continue }
+    for head in heads where head.enabled && !keys.contains(head.key) {
+      guard let path = try await path(of: head) else { continue }
       for new in workflows {
         guard let own = new.workflow.trigger.path, own.clashes(with: path) else { continue }
+        let taken = PathTaken(path: own.text, by: head.key, itself: path.text)
         clashes.append(
           Diagnostic(
-            file: new.file, line: 1, column: 1,
-            message: "trigger.path clashes with that of the workflow \"\(head.key)\", which is applied already"))
+            file: new.file, line: new.pathPosition.line, column: new.pathPosition.column, message: taken.description))
       }
     }
     if !clashes.isEmpty { throw Diagnostics(clashes) }
+  }
+
+  private func path(of head: DefinitionHead) async throws -> PathPattern? {
+    guard let bytes = try await store.definition(head.key, version: head.version) else { return nil }
+    return try? loader.load(stored: try JSON.parse(bytes), key: head.key).trigger.path
+  }
+}
+
+/// Some requests would fit two workflows.
+package struct PathTaken: Error, CustomStringConvertible {
+  let path: String
+  let by: String
+  let itself: String
+
+  package var description: String {
+    "the path \(path) clashes with \(itself) of the applied workflow \"\(by)\"; if that one is not wanted any more: "
+      + "millrace disable \(by)"
   }
 }

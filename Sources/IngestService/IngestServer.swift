@@ -126,6 +126,7 @@ package struct IngestServer: Service {
       })
     let (tls, logger) = (parts.tls, parts.logger)
     let bootstrap = ServerBootstrap(group: parts.group)
+      .resting(logger)
       .serverChannelOption(.backlog, value: 4096)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)

@@ -12,14 +12,19 @@ package actor HTTPTransport {
   private var lastID: UInt64 = 0
 
   /// `maximumConnectionsPerHost`: further requests to the host wait for a free one, within their timeout.
-  /// `maximumIdleConnections`: how many connections to all hosts are kept for later requests.
+  /// `maximumIdleConnections`: how many connections to all hosts are kept for later requests. `descriptors`: how many
+  /// files all of it may have open; further requests wait before their time begins.
   package init(
-    egress: EgressPolicy, maximumConnectionsPerHost: Int = 1_024, maximumIdleConnections: Int = 1_024
+    egress: EgressPolicy, maximumConnectionsPerHost: Int = 1_024, maximumIdleConnections: Int = 1_024,
+    descriptors: Int = 65_536
   ) {
     self.egress = egress
     executor = PollingExecutor(name: "millrace-http")
+    // A request may need its connection and two descriptors of a lookup, beside a connection that is kept.
+    let atOnce = max(1, descriptors / 4)
     transfers = TransferSet(
-      executor: executor, connectionsPerHost: maximumConnectionsPerHost, idleConnections: maximumIdleConnections)
+      executor: executor, atOnce: atOnce, connectionsPerHost: maximumConnectionsPerHost,
+      idleConnections: min(maximumIdleConnections, atOnce))
   }
 
   isolated deinit {
@@ -40,7 +45,7 @@ package actor HTTPTransport {
     let id = lastID
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        transfers.start(checked, id: id, egress: egress, completion: continuation)
+        transfers.start(Order(id: id, checked: checked, egress: egress, completion: continuation))
       }
     } onCancel: {
       // Runs after `start`, even if the task was cancelled before: both are jobs of this actor.

@@ -19,6 +19,8 @@ package struct OutboundError: Error, Sendable, CustomStringConvertible {
     case canceled
     /// `mayStart` said no before anything of the request had left.
     case notStarted
+    /// This process is short of something; the other side knows nothing of it.
+    case lacking
     /// The transport was shut down.
     case closed
     case other
@@ -44,7 +46,7 @@ package struct OutboundError: Error, Sendable, CustomStringConvertible {
 extension OutboundError.Kind {
   fileprivate var isOfAnExchange: Bool {
     switch self {
-    case .invalidRequest, .refusedAddress, .resolve, .connect, .tls, .notStarted: false
+    case .invalidRequest, .refusedAddress, .resolve, .connect, .tls, .notStarted, .lacking: false
     case .timeout, .tooLarge, .tooManyRedirects, .protocolViolation, .canceled, .closed, .other: true
     }
   }

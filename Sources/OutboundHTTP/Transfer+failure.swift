@@ -60,6 +60,9 @@ extension Transfer {
     if !refusedAddresses.isEmpty, !hasPermittedAddress {
       return (.refusedAddress, refusal)
     }
+    if socketError != 0 {
+      return (.lacking, "not sent, as this process has no socket left: \(String(cString: strerror(socketError)))")
+    }
     let number = easy.long(CURLINFO_OS_ERRNO)
     let reason = number == 0 ? detail(code) : String(cString: strerror(Int32(truncatingIfNeeded: number)))
     let target = checked.request.proxy.map { "the proxy \(RequestURL.shown($0)) for \(host)" } ?? host

@@ -22,6 +22,8 @@ final class Transfer {
   /// The addresses that the egress policy refused since the last answer, and whether it let one through.
   private(set) var refusedAddresses: [IPAddress] = []
   private(set) var hasPermittedAddress = false
+  /// Why this process could not make a socket.
+  private(set) var socketError: Int32 = 0
   /// Whether a request was about to leave, this one or one that led here by a redirect.
   private(set) var hasStarted = false
 
@@ -32,15 +34,12 @@ final class Transfer {
 
   enum Excess { case head, body }
 
-  init(
-    id: UInt64, checked: CheckedRequest, egress: EgressPolicy, easy: EasyHandle,
-    completion: CheckedContinuation<Outcome, Never>
-  ) {
-    self.id = id
-    self.checked = checked
-    self.egress = egress
+  init(_ order: Order, easy: EasyHandle) {
+    id = order.id
+    checked = order.checked
+    egress = order.egress
+    completion = order.completion
     self.easy = easy
-    self.completion = completion
     deadline = .now + .milliseconds(checked.request.timeout.wholeMilliseconds)
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -102,6 +101,8 @@ final class Transfer {
     hasOwnMethod = method != implied
     if hasOwnMethod { try easy.set(CURLOPT_CUSTOMREQUEST, method) }
   }
+
+  func missesSocket(_ code: Int32) { socketError = code }
 
   /// Whether the transfer may connect to the address.
   func permits(_ address: IPAddress) -> Bool {

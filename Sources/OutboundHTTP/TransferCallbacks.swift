@@ -36,7 +36,9 @@ func socketAsked(
   guard let destination = IPAddress(sockaddr: address) else { return millrace_curl_no_socket() }
   guard transfer.permits(destination) else { return millrace_curl_no_socket() }
   let kind = target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-  return socket(target.pointee.family, kind, target.pointee.protocol)
+  let descriptor = socket(target.pointee.family, kind, target.pointee.protocol)
+  if descriptor < 0 { transfer.missesSocket(errno) }
+  return descriptor
 }
 
 /// Asked when the connection stands and the request's first byte is about to leave, for each redirect too.

@@ -4,6 +4,14 @@
 import CCurl
 import Executors
 
+/// A request that is to be sent, and who waits for it.
+struct Order {
+  let id: UInt64
+  let checked: CheckedRequest
+  let egress: EgressPolicy
+  let completion: CheckedContinuation<Transfer.Outcome, Never>
+}
+
 /// Lives on the transport's executor: every function is called there, and libcurl calls back only from within them.
 final class TransferSet {
   let executor: PollingExecutor
@@ -11,6 +19,9 @@ final class TransferSet {
   private let share: UnsafeMutableRawPointer
   /// A transfer is in here exactly as long as libcurl knows its pointer: from `start` to `finish`.
   private(set) var running: [UInt64: Transfer] = [:]
+  /// Those that begin when others have ended, in their order.
+  private var waiting: [Order] = []
+  private let atOnce: Int
   /// Reset handles for the next requests.
   private var spare: [EasyHandle] = []
   private static let spareLimit = 128
@@ -23,11 +34,12 @@ final class TransferSet {
   static let hasAuthorityFile = millrace_curl_has_authority_file()
   private static let isReady = millrace_curl_global_init() == CURLE_OK
 
-  init(executor: PollingExecutor, connectionsPerHost: Int, idleConnections: Int) {
+  init(executor: PollingExecutor, atOnce: Int, connectionsPerHost: Int, idleConnections: Int) {
     guard Self.isReady, let multi = curl_multi_init(), let share = curl_share_init() else {
       preconditionFailure("libcurl cannot be initialised: no memory, or a library of another build")
     }
     self.executor = executor
+    self.atOnce = atOnce
     self.multi = multi
     self.share = share
     // Lookups and connections are shared by the multi handle, TLS sessions only by a share. It needs no locks, as all
@@ -51,17 +63,21 @@ final class TransferSet {
     curl_share_cleanup(share)
   }
 
-  func start(
-    _ checked: CheckedRequest, id: UInt64, egress: EgressPolicy,
-    completion: CheckedContinuation<Transfer.Outcome, Never>
-  ) {
+  func start(_ order: Order) {
+    guard running.count < atOnce else {
+      return waiting.append(order)
+    }
+    begin(order)
+  }
+
+  private func begin(_ order: Order) {
     let easy: EasyHandle
     do {
       easy = try freshEasy()
     } catch {
-      return completion.resume(returning: .failure(error))
+      return order.completion.resume(returning: .failure(error))
     }
-    let transfer = Transfer(id: id, checked: checked, egress: egress, easy: easy, completion: completion)
+    let transfer = Transfer(order, easy: easy)
     do {
       try transfer.prepare()
       try easy.set(CURLOPT_SHARE, pointer: share)
@@ -72,13 +88,18 @@ final class TransferSet {
     }
   }
 
-  /// Ends a running transfer early. One that has ended by itself is left alone.
+  /// Ends a transfer early. One that has ended by itself is left alone.
   func abort(_ id: UInt64, _ error: OutboundError) {
+    if let index = waiting.firstIndex(where: { $0.id == id }) {
+      return waiting.remove(at: index).completion.resume(returning: .failure(error))
+    }
     guard let transfer = running[id] else { return }
     finish(transfer, with: .failure(error))
   }
 
   func failAll(_ error: OutboundError) {
+    for order in waiting { order.completion.resume(returning: .failure(error)) }
+    waiting = []
     for transfer in running.values { finish(transfer, with: .failure(error)) }
     executor.cancelTimer()
   }
@@ -103,6 +124,7 @@ final class TransferSet {
     running[transfer.id] = nil
     if running.isEmpty { sweepTime = nil }
     transfer.resume(with: outcome)
+    while running.count < atOnce, !waiting.isEmpty { begin(waiting.removeFirst()) }
   }
 
   private func freshEasy() throws(OutboundError) -> EasyHandle {

@@ -55,11 +55,16 @@ package struct DeliveryConsumer: Service {
 
   private var isStopping: Bool { Task.isShuttingDownGracefully || Task.isCancelled }
 
+  private func pause(after error: any Error, _ complaint: inout Complaint) async {
+    complaint.make(error)
+    try? await Task.sleep(for: .milliseconds(200) * Double.random(in: 0.75...1.25))
+  }
+
   /// What a worker holds whose heart has never beaten is taken for a dead one's.
   private func register() async {
     var complaint = Complaint(logger, "cannot register at the queue")
     while !isStopping {
-      do { return try await queue.heartbeat() } catch { await complaint.make(error) }
+      do { return try await queue.heartbeat() } catch { await pause(after: error, &complaint) }
     }
   }
 
@@ -74,7 +79,7 @@ package struct DeliveryConsumer: Service {
           start(try await queue.take(intake, limit: limit, waiting: Self.interval), false)
           complaint.withdraw()
         } catch {
-          await complaint.make(error)
+          await pause(after: error, &complaint)
         }
       }
     }
@@ -90,7 +95,7 @@ package struct DeliveryConsumer: Service {
           if free > 0 { deliveries = try await queue.rescue(limit: free) }
           complaint.withdraw()
         } catch {
-          await complaint.make(error)
+          await pause(after: error, &complaint)
         }
         start(deliveries, true)
         if !deliveries.isEmpty {
@@ -138,27 +143,5 @@ package struct DeliveryConsumer: Service {
       await group.next()
       group.cancelAll()
     }
-  }
-}
-
-/// One line when something begins to fail, and a pause before the next try.
-private struct Complaint {
-  private let logger: Logger
-  private let text: Logger.Message
-  private var isMade = false
-
-  init(_ logger: Logger, _ text: Logger.Message) {
-    self.logger = logger
-    self.text = text
-  }
-
-  mutating func make(_ error: any Error) async {
-    if !isMade { logger.warning(text, metadata: ["error": "\(error)"]) }
-    isMade = true
-    try? await Task.sleep(for: .milliseconds(200) * Double.random(in: 0.75...1.25))
-  }
-
-  mutating func withdraw() {
-    isMade = false
   }
 }

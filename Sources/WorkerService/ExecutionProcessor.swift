@@ -17,6 +17,8 @@ package struct ExecutionProcessor: Sendable {
   private let publicURL: String?
   private let running: RunningExecutions
   private let quarantine = Quarantine()
+  private let persistence: Persistence
+  private let failures: SharedComplaint
   private let metrics: WorkerMetrics
   private let logger: Logger
 
@@ -32,6 +34,8 @@ package struct ExecutionProcessor: Sendable {
     self.running = running
     self.metrics = metrics
     self.logger = logger
+    persistence = Persistence(logger: logger)
+    failures = SharedComplaint(logger, "an execution cannot go on here and is handed back")
   }
 
   /// Runs the body, which takes a slot and processes the delivery; a suspicious one waits for its turn before, without
@@ -51,19 +55,19 @@ package struct ExecutionProcessor: Sendable {
   }
 
   func process(_ delivery: Delivery) async {
-    let wasCanceled = await running.run(delivery.token) { await begin(delivery) }
-    if wasCanceled { logger.info("execution canceled", metadata: ["token": "\(delivery.token)"]) }
+    await running.run(delivery.token) { await begin(delivery) }
   }
 
   private func begin(_ delivery: Delivery) async {
     do {
       let asked = ContinuousClock.now
-      guard let lease = try await Persistence.keepTrying({ try await queue.begin(delivery) }) else {
+      guard let lease = try await persistence.keepTrying({ try await queue.begin(delivery) }) else {
         metrics.lost.increment()
         return
       }
       await process(lease, asked: asked)
     } catch {
+      report(error)
       await handBack(delivery, lease: nil)
     }
   }
@@ -73,18 +77,21 @@ package struct ExecutionProcessor: Sendable {
     do {
       switch try await verdict(on: lease, asked: asked) {
       case .ended(let settlement):
-        guard try await Persistence.keepTrying({ try await queue.settle(lease, settlement) }) else {
-          return lose(lease)
+        guard try await persistence.keepTrying({ try await queue.settle(lease, settlement) }) else {
+          return await lose(lease.delivery, lease: lease)
         }
         metrics.settled(settlement.state, after: .now - started)
         log(lease, settlement)
       case .waits(let wait):
-        guard try await Persistence.keepTrying({ try await queue.suspend(lease, wait) }) else { return lose(lease) }
+        guard try await persistence.keepTrying({ try await queue.suspend(lease, wait) }) else {
+          return await lose(lease.delivery, lease: lease)
+        }
         metrics.suspended.increment()
       }
     } catch is LeaseLost {
-      lose(lease)
+      await lose(lease.delivery, lease: lease)
     } catch {
+      report(error)
       await handBack(lease.delivery, lease: lease)
     }
   }
@@ -100,7 +107,7 @@ package struct ExecutionProcessor: Sendable {
     }
     let workflow: Workflow?
     do {
-      workflow = try await Persistence.keepTrying {
+      workflow = try await persistence.keepTrying {
         try await catalog.workflow(request.workflow, version: request.version)
       }
     } catch let error where !Task.isCancelled {
@@ -118,7 +125,8 @@ package struct ExecutionProcessor: Sendable {
     } catch {
       return Self.broken("\(error)")
     }
-    let report = await runner.run(workflow, input, journal: LeaseJournal(queue: queue, lease: lease, asked: asked))
+    let report = await runner.run(
+      workflow, input, journal: LeaseJournal(queue: queue, lease: lease, persistence: persistence, asked: asked))
     if let wait = Wait(report, workflow: workflow, lease: lease) { return .waits(wait) }
     return .ended(try Settlement(report, workflow: workflow))
   }
@@ -142,17 +150,35 @@ package struct ExecutionProcessor: Sendable {
 
   private static let defaultKeep: Duration = .seconds(30 * 86_400)
 
-  private func lose(_ lease: Lease) {
-    metrics.lost.increment()
-    logger.warning("another worker has taken over", metadata: ["execution": "\(lease.id)"])
+  /// What this run wrote counts no more: an operator has cancelled the execution, or another worker runs it.
+  private func lose(_ delivery: Delivery, lease: Lease?) async {
+    let isCanceled =
+      if running.isCanceled(delivery.token) { true } else {
+        (try? await queue.canceled())?.contains(delivery.token) ?? false
+      }
+    let metadata: Logger.Metadata = [
+      "execution": "\(lease?.id.description ?? delivery.token.description)", "workflow": "\(delivery.workflow)",
+    ]
+    if isCanceled {
+      logger.info("execution canceled", metadata: metadata)
+    } else {
+      metrics.lost.increment()
+      logger.warning(
+        "the lease is lost: another worker has taken over, or Redis has lost the record", metadata: metadata)
+    }
+  }
+
+  /// A worker that stops, and an execution that is cancelled, are no failure.
+  private func report(_ error: any Error) {
+    if !(error is CancellationError) { failures.make(error) }
   }
 
   private func handBack(_ delivery: Delivery, lease: Lease?) async {
     // This task is cancelled; the last write is not.
     await Task {
       do {
-        let wasOurs = try await queue.handBack(delivery, lease: lease)
-        (wasOurs ? metrics.handedBack : metrics.lost).increment()
+        guard try await queue.handBack(delivery, lease: lease) else { return await lose(delivery, lease: lease) }
+        metrics.handedBack.increment()
       } catch {
         logger.warning(
           "not handed back; others take over when this worker counts as dead", metadata: ["error": "\(error)"])

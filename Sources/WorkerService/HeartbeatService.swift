@@ -26,10 +26,14 @@ package struct HeartbeatService: Service {
   }
 
   private func beat() async {
+    var complaint = Complaint(logger, "cannot say that this worker lives")
     while !Task.isShuttingDownGracefully && !Task.isCancelled {
       var pause = Self.interval
-      do { try await queue.heartbeat() } catch {
-        logger.debug("heartbeat failed", metadata: ["error": "\(error)"])
+      do {
+        try await queue.heartbeat()
+        complaint.withdraw()
+      } catch {
+        complaint.make(error)
         pause = Self.impatientInterval
       }
       try? await cancelWhenGracefulShutdown { [pause] in try await Task.sleep(for: pause) }

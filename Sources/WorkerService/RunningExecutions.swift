@@ -28,17 +28,20 @@ package final class RunningExecutions: Sendable {
 
   package init() {}
 
-  /// Runs the body as that execution; says whether it was cancelled meanwhile.
-  func run(_ token: ExecutionToken, _ body: () async -> Void) async -> Bool {
+  /// Runs the body as that execution.
+  func run(_ token: ExecutionToken, _ body: () async -> Void) async {
     let ticket = register(token)
     await body()
-    return state.withLock { state in
+    state.withLock { state in
       // Another run of it may have come here meanwhile, after this one had lost its lease.
-      guard state.handles[token]?.ticket == ticket else { return false }
+      guard state.handles[token]?.ticket == ticket else { return }
       state.handles.removeValue(forKey: token)
-      return state.canceled.remove(token) != nil
+      state.canceled.remove(token)
     }
   }
+
+  /// Whether an operator has ended what runs here as that execution.
+  func isCanceled(_ token: ExecutionToken) -> Bool { state.withLock { $0.canceled.contains(token) } }
 
   private func register(_ token: ExecutionToken) -> UInt64 {
     let ticket = state.withLock { state in

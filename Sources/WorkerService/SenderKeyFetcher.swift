@@ -12,6 +12,7 @@ package struct SenderKeyFetcher: Service {
   private let logger: Logger
 
   private static let interval: Duration = .seconds(1)
+  private static let atOnce = 4
   private static let largest = 256 << 10
 
   package init(store: any KeyDocumentStore, services: any NodeServices, logger: Logger) {
@@ -21,25 +22,45 @@ package struct SenderKeyFetcher: Service {
   }
 
   package func run() async throws {
-    while !Task.isShuttingDownGracefully && !Task.isCancelled {
-      if let urls = try? await store.take(limit: 4) {
-        for url in urls { await fetch(url) }
+    await cancelWhenGracefulShutdown {
+      var complaint = Complaint(logger, "cannot ask which keys of senders are wanted")
+      while !Task.isCancelled {
+        do {
+          let urls = try await store.take(limit: Self.atOnce)
+          complaint.withdraw()
+          await withTaskGroup(of: Void.self) { group in
+            for url in urls { group.addTask { await fetch(url) } }
+          }
+        } catch {
+          complaint.make(error)
+        }
+        try? await Task.sleep(for: Self.interval)
       }
-      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
     }
   }
 
   private func fetch(_ url: String) async {
     do {
+      guard let document = await document(at: url) else { return try await store.dismiss(url) }
+      try await store.store(document, from: url)
+    } catch {
+      logger.warning("a sender's keys cannot be stored", metadata: ["address": "\(url)", "error": "\(error)"])
+    }
+  }
+
+  private func document(at url: String) async -> [UInt8]? {
+    do {
       let request = OutboundRequest(
         method: "GET", url: url, headers: [], body: .none, timeout: .seconds(10), redirects: 0, maxBody: Self.largest)
       let response = try await services.send(request)
       guard response.status == 200 else {
-        return logger.warning("a sender's keys: status \(response.status)", metadata: ["address": "\(url)"])
+        logger.warning("a sender's keys: status \(response.status)", metadata: ["address": "\(url)"])
+        return nil
       }
-      try await store.store(response.body, from: url)
+      return response.body
     } catch {
       logger.warning("a sender's keys cannot be fetched", metadata: ["address": "\(url)", "error": "\(error)"])
+      return nil
     }
   }
 }

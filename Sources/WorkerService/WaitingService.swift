@@ -40,6 +40,7 @@ package struct WaitingService: Service {
   }
 
   private func promote() async {
+    var complaint = Complaint(logger, "cannot look after waiting executions")
     while !Task.isShuttingDownGracefully && !Task.isCancelled {
       var pause = Self.interval
       do {
@@ -48,23 +49,26 @@ package struct WaitingService: Service {
         if let next { pause = min(pause, next) }
         if count == Self.page { pause = .zero }
         if !running.isEmpty { running.cancel(try await queue.canceled()) }
+        complaint.withdraw()
       } catch {
-        logger.debug("cannot look after waiting executions", metadata: ["error": "\(error)"])
+        complaint.make(error)
       }
       if pause > .zero { await sleep(max(pause, .milliseconds(1))) }
     }
   }
 
   private func tendLanes() async {
+    var complaint = Complaint(logger, "cannot look after lanes")
     while !Task.isShuttingDownGracefully && !Task.isCancelled {
       do {
         if catalog.isLoaded {
           // With what it knew a moment ago it could take away a limit that has just been set.
           try await catalog.refresh()
           try await queue.tendLanes(catalog.current.concurrency)
+          complaint.withdraw()
         }
       } catch {
-        logger.debug("cannot look after lanes", metadata: ["error": "\(error)"])
+        complaint.make(error)
       }
       await sleep(Self.lanesInterval * Double.random(in: 0.75...1.25))
     }

@@ -76,7 +76,7 @@ enum IngestProgram {
     let senderKeys = SenderKeys(store: RedisKeyDocumentStore(connection: housekeeping), logger: logger)
     var limits = IngestServer.Limits()
     limits.body = settings.maxBody.bytes
-    limits.connections = settings.maxConnections
+    limits.connections = DescriptorLimit.room(for: settings.maxConnections)
     limits.grace = settings.shutdownGrace
     let queues = admissions
     let addresses = NamedAddressLists(directory: settings.addressesDirectory, logger: logger)
@@ -121,7 +121,7 @@ enum IngestProgram {
     if let tls { services += [TLSWatch(tls), HangupReload(tls: tls)] }
     let running = ServiceGroup(
       services: (audit.map { [$0] } ?? []) + services + [server], gracefulShutdownSignals: [.sigterm, .sigint],
-      logger: logger)
+      logger: logger.forServiceGroup)
     try await running.run()
     for connection in connections { try? await connection.close().get() }
     try await group.shutdownGracefully()

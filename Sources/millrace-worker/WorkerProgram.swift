@@ -61,7 +61,8 @@ enum WorkerProgram {
       store: RedisDefinitionStore(connection: housekeeping),
       loader: WorkflowLoader(nodeTypes: NodeCatalog.types, trigger: WebhookChecks.triggerExtension),
       logger: logger)
-    let transport = HTTPTransport(egress: EgressPolicy(allow: settings.egressAllow))
+    let transport = HTTPTransport(
+      egress: EgressPolicy(allow: settings.egressAllow), descriptors: DescriptorLimit.room(for: 65_536))
     let scripts = ScriptRunners(
       ScriptRunners.Configuration(
         executable: ExecutablePath.scriptRunner,
@@ -93,7 +94,7 @@ enum WorkerProgram {
         SenderKeyFetcher(
           store: RedisKeyDocumentStore(connection: housekeeping), services: nodeServices, logger: logger),
         consumer,
-      ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServiceGroup)
     try await services.run()
     await scripts.shutDown()
     await transport.shutdown()

@@ -121,6 +121,23 @@ struct CatalogTests {
     _ = try await publish([try loaded("a", ", path: /elsewhere"), try loaded("c", ", path: /shops/new")])
   }
 
+  @Test("a disabled workflow leaves its path to another one, and does not get it back while that one has it")
+  func leftPath() async throws {
+    _ = try await publish([try loaded("a", ", path: /shops/:shop")])
+    _ = try await store.setEnabled("a", false)
+    _ = try await publish([try loaded("b", ", path: /shops/:id")])
+    let catalog = catalog(store)
+    try await catalog.refresh()
+    #expect(catalog.current.entry(path: "/shops/7")?.entry.key == "b")
+    let publisher = WorkflowPublisher(store: store, loader: loader)
+    await #expect(throws: PathTaken.self) { try await publisher.enable("a") }
+    _ = try await store.setEnabled("b", false)
+    #expect(try await publisher.enable("a"))
+    #expect(try await !publisher.enable("nobody"))
+    try await catalog.refresh()
+    #expect(catalog.current.entry(path: "/shops/7")?.entry.key == "a")
+  }
+
   @Test("when somebody else applies at the same moment, it is checked and tried again")
   func stale() async throws {
     let rival = try loaded("rival", ", path: /mine")

@@ -171,8 +171,9 @@ enum Definition {
 }
 
 private struct NoKeyDocuments: KeyDocumentStore {
-  func ask(for urls: [String]) async throws(QueueError) {}
+  func ask(for urls: [String], namedByStrangers strange: [String]) async throws(QueueError) {}
   func documents(at urls: [String]) async throws(QueueError) -> [String: KeyDocument] { [:] }
   func take(limit: Int) async throws(QueueError) -> [String] { [] }
   func store(_ document: [UInt8], from url: String) async throws(QueueError) {}
+  func dismiss(_ url: String) async throws(QueueError) {}
 }

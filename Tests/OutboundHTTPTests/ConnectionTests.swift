@@ -50,10 +50,12 @@ import Testing
     await target.stop()
   }
 
-  @Test("More requests than connections wait in line, some are cancelled, and the rest is answered")
-  func inLine() async throws {
+  @Test(
+    "More requests than connections, or than there are descriptors for, wait in line, some are cancelled, and the rest is answered",
+    arguments: [(4, 65_536), (64, 16)])
+  func inLine(connections: Int, descriptors: Int) async throws {
     let target = try await HTTPTarget.start { .init(body: $0.body) }
-    try await withTransport(connectionsPerHost: 4) { transport in
+    try await withTransport(connectionsPerHost: connections, descriptors: descriptors) { transport in
       await withTaskGroup(of: Bool.self) { group in
         for number in 0..<400 {
           group.addTask {

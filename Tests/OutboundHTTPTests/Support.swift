@@ -16,11 +16,12 @@ private func range(_ text: String) throws -> AddressRange {
 
 /// Runs with a transport of its own, and shuts it down afterwards.
 func withTransport<Value>(
-  _ egress: EgressPolicy? = nil, connectionsPerHost: Int = 64,
+  _ egress: EgressPolicy? = nil, connectionsPerHost: Int = 64, descriptors: Int = 65_536,
   isolation: isolated (any Actor)? = #isolation, _ body: (HTTPTransport) async throws -> Value
 ) async throws -> Value {
   let transport = HTTPTransport(
-    egress: try egress ?? loopbackAllowed(), maximumConnectionsPerHost: connectionsPerHost)
+    egress: try egress ?? loopbackAllowed(), maximumConnectionsPerHost: connectionsPerHost,
+    descriptors: descriptors)
   do {
     let value = try await body(transport)
     await transport.shutdown()

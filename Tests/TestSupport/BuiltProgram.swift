@@ -39,14 +39,21 @@ package enum BuiltProgram {
     return Result(status: status, output: program.text(of: .output), error: program.text(of: .error))
   }
 
-  /// Starts a program. It ends with the returned value at the latest.
+  /// Starts a program. It ends with the returned value at the latest. `openFiles` is how many it may have open.
   package static func start(
-    _ name: String, _ arguments: [String] = [], environment: [String: String] = [:], directory: String? = nil
+    _ name: String, _ arguments: [String] = [], environment: [String: String] = [:], directory: String? = nil,
+    openFiles: Int? = nil
   ) throws -> RunningProgram {
     var variables = ProcessEnvironment.all().filter { !$0.key.hasPrefix("MILLRACE_") }
     variables.merge(environment) { $1 }
+    let executable = try path(name)
+    guard let openFiles else {
+      return try RunningProgram(
+        executable: executable, arguments: arguments, environment: variables, directory: directory)
+    }
     return try RunningProgram(
-      executable: try path(name), arguments: arguments, environment: variables, directory: directory)
+      executable: "/usr/bin/prlimit", arguments: ["--nofile=\(openFiles)", executable] + arguments,
+      environment: variables, directory: directory)
   }
 
   private static func folder(of path: String) -> String {

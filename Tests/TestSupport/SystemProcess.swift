@@ -16,6 +16,7 @@ package final class SystemProcess: Sendable {
   package let port: Int
   private let redis: RedisServer
   private let settings: [String: String]
+  private let openFiles: Int?
   /// An ingest's; one that no test asks for goes away with this value.
   private let auditLog = try? TemporaryDirectory("millrace-audit")
   private let state = Mutex(State())
@@ -26,7 +27,8 @@ package final class SystemProcess: Sendable {
     var name = ""
   }
 
-  init(kind: Kind, redis: RedisServer, settings: [String: String]) throws {
+  init(kind: Kind, redis: RedisServer, settings: [String: String], openFiles: Int? = nil) throws {
+    self.openFiles = openFiles
     self.kind = kind
     self.redis = redis
     port = try FreePort.next()
@@ -55,7 +57,7 @@ package final class SystemProcess: Sendable {
   /// start at a time.
   package func start() async throws {
     let before = kind == .worker ? try knownWorkers() : []
-    let program = try BuiltProgram.start(kind.rawValue, environment: settings)
+    let program = try BuiltProgram.start(kind.rawValue, environment: settings, openFiles: openFiles)
     state.withLock { $0.program = program }
     guard kind == .worker else { return }
     try await checked("the worker's heartbeat") {

@@ -10,18 +10,20 @@ package final class SystemUnderTest: Sendable {
   private let started = Mutex<(ingests: [SystemProcess], workers: [SystemProcess])>(([], []))
   private let workerSettings: [String: String]
   private let ingestSettings: [String: String]
+  /// How many files each process may have open; nil: as many as this one.
+  private let openFiles: Int?
 
   package static func start(
     ingests: Int = 1, workers: Int = 1, appendOnly: RedisServer.AppendOnly = .everysec,
     redisConfiguration: [String] = [], settings: [String: String] = [:], ingestSettings: [String: String] = [:],
-    workerSettings: [String: String] = [:], redis given: RedisServer? = nil
+    workerSettings: [String: String] = [:], openFiles: Int? = nil, redis given: RedisServer? = nil
   ) async throws -> SystemUnderTest {
     let started: RedisServer? =
       given == nil ? try await RedisServer.start(appendOnly: appendOnly, configuration: redisConfiguration) : nil
     guard let redis = given ?? started else { throw RedisServer.Failure(description: "no redis-server") }
     let system = SystemUnderTest(
       redis: redis, ingestSettings: settings.merging(ingestSettings) { $1 },
-      workerSettings: settings.merging(workerSettings) { $1 })
+      workerSettings: settings.merging(workerSettings) { $1 }, openFiles: openFiles)
     do {
       for _ in 0..<ingests { try await system.addIngest() }
       for _ in 0..<workers { try await system.addWorker() }
@@ -33,7 +35,10 @@ package final class SystemUnderTest: Sendable {
     return system
   }
 
-  private init(redis: RedisServer, ingestSettings: [String: String], workerSettings: [String: String]) {
+  private init(
+    redis: RedisServer, ingestSettings: [String: String], workerSettings: [String: String], openFiles: Int?
+  ) {
+    self.openFiles = openFiles
     self.redis = redis
     self.ingestSettings = ingestSettings
     self.workerSettings = workerSettings
@@ -50,7 +55,7 @@ package final class SystemUnderTest: Sendable {
   @discardableResult
   package func addIngest(settings: [String: String] = [:]) async throws -> SystemProcess {
     let process = try SystemProcess(
-      kind: .ingest, redis: redis, settings: ingestSettings.merging(settings) { $1 })
+      kind: .ingest, redis: redis, settings: ingestSettings.merging(settings) { $1 }, openFiles: openFiles)
     started.withLock { $0.ingests.append(process) }
     try await process.start()
     return process
@@ -59,7 +64,7 @@ package final class SystemUnderTest: Sendable {
   @discardableResult
   package func addWorker(settings: [String: String] = [:]) async throws -> SystemProcess {
     let process = try SystemProcess(
-      kind: .worker, redis: redis, settings: workerSettings.merging(settings) { $1 })
+      kind: .worker, redis: redis, settings: workerSettings.merging(settings) { $1 }, openFiles: openFiles)
     started.withLock { $0.workers.append(process) }
     try await process.start()
     return process

@@ -222,5 +222,5 @@ struct EncryptedVectorTests {
 struct FixedKeys: KeySource {
   let keys: [String: KeySet]
 
-  func keys(at url: String) -> KeySet? { keys[url] }
+  func keys(at url: String, namedBy origin: KeyAddressOrigin) -> KeySet? { keys[url] }
 }

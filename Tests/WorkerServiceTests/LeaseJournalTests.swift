@@ -37,7 +37,8 @@ struct LeaseJournalTests {
         // Redis comes back while the first attempt is under way.
         if isFirst { heardSince.withLock { $0 = .now } }
       })
-    let journal = LeaseJournal(queue: shaky, lease: lease, asked: .now)
+    let journal = LeaseJournal(
+      queue: shaky, lease: lease, persistence: Persistence(logger: WorkerStage.logger), asked: .now)
     #expect(!journal.isConfirmed)
     try await journal.checkpoint([])
     #expect(journal.isConfirmed)
@@ -51,7 +52,8 @@ struct LeaseJournalTests {
     let shaky = ShakyQueue(
       queue, hears: { _ in calls.withLock { $0 >= 3 } },
       observe: { call in if call == .checkpoint { calls.withLock { $0 += 1 } } })
-    let journal = LeaseJournal(queue: shaky, lease: lease, asked: .now)
+    let journal = LeaseJournal(
+      queue: shaky, lease: lease, persistence: Persistence(logger: WorkerStage.logger), asked: .now)
     try await journal.confirm()
     #expect(journal.isConfirmed)
     #expect(calls.withLock { $0 } == 3)
@@ -62,7 +64,8 @@ struct LeaseJournalTests {
     let stage = try await WorkerStage()
     let (queue, lease) = try await Self.lease(stage)
     let shaky = ShakyQueue(queue, hears: { _ in false })
-    let journal = LeaseJournal(queue: shaky, lease: lease, asked: .now)
+    let journal = LeaseJournal(
+      queue: shaky, lease: lease, persistence: Persistence(logger: WorkerStage.logger), asked: .now)
     let asking = Task { try await journal.confirm() }
     try await eventually("it asks") { shaky.count(.checkpoint) > 0 }
     asking.cancel()

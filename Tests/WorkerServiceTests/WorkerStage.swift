@@ -29,6 +29,7 @@ struct WorkerStage: Sendable {
   /// memory queue.
   init(
     slots count: Int = 4, grace: Duration = .seconds(60), definition: String = Self.flow,
+    logger: Logger = Self.logger,
     wrap: (any DeliveryQueue) -> any DeliveryQueue = { $0 }
   ) async throws {
     let loader = WorkflowLoader(nodeTypes: NodeCatalog.types)
@@ -42,7 +43,7 @@ struct WorkerStage: Sendable {
     let running = RunningExecutions()
     let processor = ExecutionProcessor(
       queue: deliveries, catalog: catalog, runner: WorkflowRunner(services: probe), environment: [:],
-      running: running, metrics: metrics, logger: Self.logger)
+      running: running, metrics: metrics, logger: logger)
     let consumer = DeliveryConsumer(
       queue: deliveries, slots: slots, processor: processor, grace: grace, executor: globalConcurrentExecutor,
       metrics: metrics, logger: Self.logger)

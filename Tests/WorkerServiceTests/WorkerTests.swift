@@ -123,6 +123,23 @@ struct WorkerTests {
     }
   }
 
+  @Test("an execution that an operator cancels is no loss, whoever notices it first", arguments: [false, true])
+  func canceled(answersFirst: Bool) async throws {
+    let log = LogRecord()
+    let stage = try await WorkerStage(logger: log.logger)
+    stage.probe.shut()
+    try await stage.run {
+      let id = try await stage.admit()
+      try await eventually("it runs") { stage.probe.inside == 1 }
+      #expect(try await stage.queue.cancel(id, message: "not wanted", keep: .seconds(60)) == .canceled)
+      if answersFirst { stage.probe.open() }
+      try await eventually("the log says so") { log.lines("execution canceled").count == 1 }
+      try await eventually("its slot is free") { stage.slots.running == 0 }
+      #expect(stage.metric("millrace_worker_lost_total") == 0)
+      #expect(log.warnings.isEmpty)
+    }
+  }
+
   @Test("what cannot be run ends as an error that says why")
   func unrunnable() async throws {
     let stage = try await WorkerStage()

@@ -1,3 +1,4 @@
+import Foundation
 import JSONCodec
 import OutboundHTTP
 import Synchronization
@@ -139,6 +140,67 @@ struct LoopNodeTests {
         #expect(report.output?.elements[1]["error"]?["message"]?.stringValue?.contains("404") == true)
       }
     }
+  }
+
+  @Test("a node that does not run for an item has nothing to tell of the item before", arguments: [1, 2])
+  func staleResults(width: Int) async throws {
+    let report = try await Trial(
+      """
+      - key: each
+        type: loop
+        over: [1, 2]
+        parallel: \(width)
+        do:
+          - key: first
+            type: condition
+            if: {all: [["{{$scopes.each.item}}", equal, 1]]}
+            then:
+              - {key: note, type: map, value: "ran for {{$scopes.each.item}}"}
+              - {key: inner, type: loop, over: 1, do: [{key: deep, type: map, value: deep}]}
+          - {key: both, type: map, value: ["{{$nodes.note}}", "{{$nodes.deep}}"]}
+      - {key: out, type: output, value: "{{$nodes.each}}"}
+      """
+    ).run()
+    #expect(report.output == [["ran for 1", "deep"], [nil, nil]])
+  }
+
+  @Test("an item that a condition or a switch stops has failed, and nobody has to look after it", arguments: [1, 3])
+  func stoppedItems(width: Int) async throws {
+    let nodes = """
+      - key: each
+        type: loop
+        over: 3
+        onError: ON
+        parallel: \(width)
+        do:
+          - {key: go, type: condition, if: {all: [["{{$scopes.each.item}}", notEqual, 1]]}, stopIf: false}
+          - {key: last, type: map, value: "{{$scopes.each.item}}"}
+      - {key: out, type: output, value: "{{$nodes.each}}"}
+      """
+    let passed = try await Trial(nodes.replacingOccurrences(of: "ON", with: "continue")).run()
+    #expect(passed.summary == "succeeded")
+    #expect(passed.output?.elements.first == 0)
+    #expect(passed.output?.elements[1]["error"]?["message"]?.stringValue?.contains("does not hold") == true)
+    #expect(passed.output?.elements.last == 2)
+    let failed = try await Trial(nodes.replacingOccurrences(of: "ON", with: "fail")).run()
+    #expect(failed.summary.contains("node go: stopped"))
+    #expect(!failed.isDeadLetter)
+  }
+
+  @Test("an end inside ends the execution, whatever onError says")
+  func endInside() async throws {
+    let report = try await Trial(
+      """
+      - key: each
+        type: loop
+        over: 3
+        onError: continue
+        do: [{key: over, type: end, status: failed, message: enough}]
+      - {key: out, type: output, value: 1}
+      """
+    ).run()
+    #expect(report.summary == "failed: node over: enough")
+    #expect(report.output == nil)
   }
 
   private static let calls = """

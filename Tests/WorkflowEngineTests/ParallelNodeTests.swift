@@ -69,6 +69,36 @@ struct ParallelNodeTests {
     #expect(report.isDeadLetter)
   }
 
+  @Test("settled: a branch that is stopped by its condition has failed, and the others count")
+  func stoppedBranch() async throws {
+    let report = try await Trial(
+      """
+      - key: both
+        type: parallel
+        mode: settled
+        branches:
+          - do: [{key: go, type: condition, if: {all: [[1, equal, 2]]}, stopIf: false}]
+          - do: [{key: right, type: map, value: 7}]
+      - {key: out, type: output, value: "{{$nodes.both}}"}
+      """
+    ).run()
+    #expect(report.summary == "succeeded")
+    #expect(report.output?.elements.map { $0["status"] } == ["failed", "succeeded"])
+  }
+
+  @Test("has no timeout of its own, like every node that only waits or holds others")
+  func timeout() {
+    for (node, hint) in [
+      ("type: parallel, branches: [{do: []}]", "set it on the nodes inside, or on the workflow"),
+      ("type: loop, over: 2, do: []", "set it on the nodes inside, or on the workflow"),
+      ("type: delay, for: 2s", "\"for\" and \"until\" say how long it waits"),
+      ("type: wait, for: 2s", "\"for\" says how long it waits"),
+    ] {
+      let problems = Trial.problems("- {key: n, \(node), timeout: 1s}")
+      #expect(problems.contains("node has no \"timeout\": \(hint)"), "\(problems)")
+    }
+  }
+
   @Test("settled: every branch has its end, whatever it is")
   func settled() async throws {
     let report = try await Self.trial("settled", Self.failing("right")).run()
@@ -84,9 +114,14 @@ struct ParallelNodeTests {
   @Test("race: the loser is cancelled, its request too, and a later run decides the same")
   func race() async throws {
     let cancelled = Mutex(0)
+    let isUnderWay = Mutex(false)
     let services = RecordingServices { request throws(OutboundError) in
-      if request.url.hasSuffix("left") { return OutboundResponse(status: 200, body: []) }
+      if request.url.hasSuffix("left") {
+        while !isUnderWay.withLock({ $0 }) { await Task.yield() }
+        return OutboundResponse(status: 200, body: [])
+      }
       if request.url.hasSuffix("fails") { return OutboundResponse(status: 503, body: []) }
+      isUnderWay.withLock { $0 = true }
       do { try await Task.sleep(for: .seconds(600)) } catch { cancelled.withLock { $0 += 1 } }
       throw OutboundError(kind: .canceled, message: "canceled")
     }
@@ -136,7 +171,7 @@ struct ParallelNodeTests {
     let first = try await trial.run()
     let wait = try #require(first.suspension)
     #expect(wait.callbacks.count == 1)
-    #expect((trial.time + 10_000..<trial.time + 11_000).contains(wait.until))
+    #expect((trial.time + 10_000..<trial.time + 60_000).contains(wait.until))
     trial.records = try trial.journal.stored() + first.records.map { try NodeRecord(path: $0.path, decoding: $0.bytes) }
     trial.time = wait.until
     trial.journal = MemoryJournal()

@@ -1,6 +1,7 @@
 // `switch`: the first case that holds, and what follows when none does.
 
 import JSONCodec
+import OutboundHTTP
 import Testing
 
 @testable import WorkflowEngine
@@ -41,6 +42,47 @@ struct SwitchNodeTests {
     #expect(report.summary == "failed: node size: none of its 2 cases holds")
     #expect(report.records.map(\.path) == ["size", "large"])
     #expect(report.output == nil)
+  }
+
+  @Test("with continueOnError the workflow goes on, whatever stopped or failed inside it")
+  func passedOver() async throws {
+    for nodes in [
+      "- {key: s, type: switch, cases: [{if: {all: [[1, equal, 2]]}, do: []}], onNoMatch: fail, continueOnError: true}",
+      "- {key: s, type: condition, if: {all: [[1, equal, 2]]}, stopIf: false, continueOnError: true}",
+      """
+      - key: s
+        type: condition
+        if: {all: [[1, equal, 1]]}
+        continueOnError: true
+        then: [{key: r, type: request, url: "https://a.example/"}]
+      """,
+      """
+      - key: s
+        type: switch
+        cases: [{if: {all: [[1, equal, 1]]}, do: [{key: r, type: request, url: "https://a.example/"}]}]
+        continueOnError: true
+      """,
+      """
+      - key: s
+        type: wait
+        continueOnError: true
+        do: [{key: r, type: request, url: "https://a.example/"}]
+      """,
+    ] {
+      var trial = Trial(nodes + "\n- {key: out, type: output, value: \"{{$nodes.s.error.message}}\"}\n")
+      trial.services = RecordingServices { _ in OutboundResponse(status: 404, body: []) }
+      let report = try await trial.run()
+      #expect(report.summary == "succeeded", "\(nodes)")
+      #expect(report.output?.stringValue?.contains("node ") == true, "\(nodes): \(String(describing: report.output))")
+      #expect(report.records.last { $0.path == "s" }?.status == .failed)
+      // A later run of the same execution passes over it too, and sends nothing again.
+      let services = RecordingServices()
+      trial.services = services
+      trial.records =
+        try trial.journal.stored() + report.records.map { try NodeRecord(path: $0.path, decoding: $0.bytes) }
+      #expect(try await trial.run().output == report.output)
+      #expect(services.requests.isEmpty)
+    }
   }
 
   @Test("goes on when a case holds although onNoMatch is fail")

@@ -5,7 +5,7 @@ package import RedisClient
 package struct RedisKeyDocumentStore: KeyDocumentStore {
   private let connection: RedisConnection
 
-  /// Addresses that may be wanted at once; a sender that is not what it says must not fill Redis.
+  /// Addresses that may be wanted at once when a stranger names one more.
   private static let mostWanted = 100
   /// Milliseconds.
   private static let lifetime = 86_400_000
@@ -17,11 +17,11 @@ package struct RedisKeyDocumentStore: KeyDocumentStore {
     self.connection = connection
   }
 
-  package func ask(for urls: [String]) async throws(QueueError) {
+  package func ask(for urls: [String], namedByStrangers strange: [String]) async throws(QueueError) {
     let now = try await now()
     _ = try await run(RedisCommand("ZREMRANGEBYSCORE", QueueKeys.wantedKeys, "-inf", "\(now - Self.patience)"))
     let room = Self.mostWanted - Int(try await run(RedisCommand("ZCARD", QueueKeys.wantedKeys)).int ?? 0)
-    for url in urls.prefix(max(0, room)) {
+    for url in urls + strange.prefix(max(0, room)) {
       _ = try await run(RedisCommand("ZADD", QueueKeys.wantedKeys, "NX", "\(now)", url))
     }
   }
@@ -57,6 +57,10 @@ package struct RedisKeyDocumentStore: KeyDocumentStore {
     command.append("PX")
     command.append(Self.lifetime)
     _ = try await run(command)
+    try await dismiss(url)
+  }
+
+  package func dismiss(_ url: String) async throws(QueueError) {
     _ = try await run(RedisCommand("ZREM", QueueKeys.wantedKeys, url))
   }
 

@@ -91,7 +91,11 @@ package struct RedisSettingsCheck: Sendable {
         "the append-only file is off: a restart of Redis loses accepted webhooks; CONFIG SET appendonly yes, or set "
           + "MILLRACE_DURABILITY=fast to accept that")
     }
-    if facts["aof_last_write_status"] == "err" { fatal("Redis cannot write its append-only file; see its log") }
+    if facts["aof_last_write_status"] == "err" {
+      fatal(
+        "Redis cannot write its append-only file; make room on its disk, and do not restart it before: it has accepted "
+          + "webhooks that are in no file yet")
+    }
     if durability == .strict {
       if let policy = facts["appendfsync"], policy != "always" {
         fatal("appendfsync is \(policy), and MILLRACE_DURABILITY=strict needs always; CONFIG SET appendfsync always")

@@ -30,6 +30,7 @@ package final class Journal: Service {
     var sequence: UInt64 = 0
     var lastMilliseconds: UInt64 = 0
     var failures = LogPace()
+    var failedAt: ContinuousClock.Instant?
     var lastFailure = ""
 
     var isPending: Bool { size > 0 || isWriting || !waiting.isEmpty }
@@ -74,7 +75,15 @@ package final class Journal: Service {
   var isPending: Bool { state.withLock { $0.isPending } }
 
   /// Whether it could take over from Redis.
-  package var hasRoom: Bool { state.withLock { $0.size + $0.waitingBytes < limit / 10 * 9 } }
+  package var hasRoom: Bool {
+    state.withLock { state in
+      let isBroken = state.failedAt.map { .now - $0 < Self.doubt } ?? false
+      return !isBroken && state.size + state.waitingBytes < limit / 10 * 9
+    }
+  }
+
+  /// How long a write that failed speaks against this ingest; then a webhook may try again.
+  private static let doubt: Duration = .seconds(5)
 
   // MARK: writing
 
@@ -128,12 +137,14 @@ package final class Journal: Service {
       }
       switch result {
       case .success:
+        state.withLock { $0.failedAt = nil }
         written.increment(by: entries.count)
         for entry in entries {
           entry.completion(
             .success(ExecutionID(partition: 0, entry: entry.entry, token: entry.execution.token)))
         }
       case .failure(let error):
+        state.withLock { $0.failedAt = .now }
         refused.increment(by: entries.count)
         report(error, count: entries.count)
         for entry in entries { entry.completion(.failure(QueueError(.refused, "\(error)"))) }

@@ -3,6 +3,7 @@
 
 import ExecutionQueue
 package import Logging
+import ProcessSupport
 import Synchronization
 
 package final class AdmissionGate: Sendable {

@@ -96,11 +96,3 @@ enum HeaderText {
     return String(decoding: text.utf8.map { $0 < 0x20 && $0 != 0x09 || $0 == 0x7f ? 0x20 : $0 }, as: UTF8.self)
   }
 }
-
-extension TimeAmount {
-  init(_ duration: Duration) {
-    self = .nanoseconds(
-      duration.components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
-        + duration.components.attoseconds / 1_000_000_000)
-  }
-}

@@ -18,6 +18,8 @@ package final class SenderKeys: KeySource, Service {
     var held: [String: Held] = [:]
     /// By when they were asked for last.
     var wanted: [String: ContinuousClock.Instant] = [:]
+    /// The same for addresses that only a stranger has named so far.
+    var strange: [String: ContinuousClock.Instant] = [:]
     /// To be asked for at the next turn.
     var asking: Set<String> = []
   }
@@ -27,7 +29,7 @@ package final class SenderKeys: KeySource, Service {
   private let state = Mutex(State())
 
   private static let interval: Duration = .seconds(1)
-  /// Addresses that one process deals with at once.
+  /// Keys that one process holds, and addresses that strangers may have named of late.
   private static let capacity = 100
   /// Keys are renewed after so long; until the new ones are there the old ones hold.
   private static let freshness: Duration = .seconds(3600)
@@ -39,26 +41,35 @@ package final class SenderKeys: KeySource, Service {
     self.logger = logger
   }
 
-  package func keys(at url: String) -> KeySet? {
+  package func keys(at url: String, namedBy origin: KeyAddressOrigin) -> KeySet? {
     state.withLock { state in
       let held = state.held[url]
-      if held.map({ .now - $0.since > Self.freshness }) ?? true { Self.want(url, &state) }
+      if held.map({ .now - $0.since > Self.freshness }) ?? true {
+        Self.want(url, isStrange: origin == .sender && held == nil, &state)
+      }
       return held?.keys
     }
   }
 
-  /// The document lacks a key that a sender names, or the address is to be visited.
+  /// The document lacks a key that a sender names. One that is not held has been asked for already.
   func renew(_ url: String) {
-    state.withLock { Self.want(url, &$0) }
+    state.withLock { if $0.held[url] != nil { Self.want(url, isStrange: false, &$0) } }
   }
 
-  private static func want(_ url: String, _ state: inout State) {
-    if let last = state.wanted[url], .now - last < patience { return }
-    if state.wanted[url] == nil, state.wanted.count >= capacity {
-      state.wanted = state.wanted.filter { .now - $0.value < patience }
-      guard state.wanted.count < capacity else { return }
+  /// An address of a sender whose message was genuine.
+  func visit(_ url: String) {
+    state.withLock { Self.want(url, isStrange: false, &$0) }
+  }
+
+  private static func want(_ url: String, isStrange: Bool, _ state: inout State) {
+    let addresses = isStrange ? \State.strange : \State.wanted
+    if let last = state[keyPath: addresses][url], .now - last < patience { return }
+    if state[keyPath: addresses].count >= capacity {
+      state[keyPath: addresses] = state[keyPath: addresses].filter { .now - $0.value < patience }
+      // Who is genuine comes again; what strangers name has no end.
+      guard !isStrange || state.strange.count < capacity else { return }
     }
-    state.wanted[url] = .now
+    state[keyPath: addresses][url] = .now
     state.asking.insert(url)
   }
 
@@ -72,12 +83,15 @@ package final class SenderKeys: KeySource, Service {
   }
 
   private func look() async throws(QueueError) {
-    let (asking, wanted) = state.withLock { state in
+    let (asking, wanted, strange) = state.withLock { state in
       defer { state.asking = [] }
-      return (state.asking.sorted(), state.wanted.keys.sorted())
+      return (state.asking.sorted(), Set(state.wanted.keys), Set(state.strange.keys))
     }
-    if !asking.isEmpty { try await store.ask(for: asking) }
-    for (url, document) in try await store.documents(at: wanted) { take(document, from: url) }
+    if !asking.isEmpty {
+      try await store.ask(
+        for: asking.filter(wanted.contains), namedByStrangers: asking.filter { !wanted.contains($0) })
+    }
+    for (url, document) in try await store.documents(at: wanted.union(strange).sorted()) { take(document, from: url) }
   }
 
   private func take(_ document: KeyDocument, from url: String) {

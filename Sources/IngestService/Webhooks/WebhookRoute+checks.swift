@@ -32,7 +32,7 @@ extension WebhookRoute {
       switch verifier.verify(question) {
       case .handshake(let reply):
         metrics.handshakes.increment()
-        if let url = reply.followUp { senderKeys.renew(url) }
+        if let url = reply.followUp { senderKeys.visit(url) }
         if let note = reply.note { logger.notice("a sender asks", metadata: ["note": "\(note)"]) }
         return reply
       case .refused(let refusal):

@@ -19,4 +19,13 @@ package enum DescriptorLimit {
     }
     return Int(clamping: limit.rlim_cur)
   }
+
+  /// How many of so many connections may be open at once, so that files, Redis and the runtime's threads always find a
+  /// descriptor: a program that has none left can do nothing, and libdispatch ends it.
+  package static func room(for connections: Int) -> Int {
+    let allowed = raise(for: connections)
+    return max(1, min(connections, allowed - min(reserve, allowed / 2)))
+  }
+
+  private static let reserve = 64
 }

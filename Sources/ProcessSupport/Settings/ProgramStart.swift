@@ -40,9 +40,11 @@ package enum ProgramStart {
     case .start(let settings, let warnings):
       Log.bootstrap(settings)
       let logger = Logger(label: program.rawValue)
-      let descriptors = DescriptorLimit.raise(for: program == .ingest ? settings.maxConnections : 0)
-      if program == .ingest, descriptors < settings.maxConnections {
-        logger.warning("only \(descriptors) descriptors are allowed; raise the limit or lower MILLRACE_MAX_CONNECTIONS")
+      let connections = program == .ingest ? settings.maxConnections : settings.concurrency
+      let room = DescriptorLimit.room(for: connections)
+      if room < connections {
+        logger.warning(
+          "the limit of open files leaves room for \(room) of \(connections) connections; raise it (ulimit -n)")
       }
       for warning in warnings { logger.warning("\(warning)") }
       logger.info("starting version \(Build.version)", metadata: settings.shown(for: program))

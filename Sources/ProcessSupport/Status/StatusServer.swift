@@ -57,6 +57,7 @@ package final class StatusServer: Service {
     let endpoints = endpoints
     let room = ConnectionRoom(limit: 64)
     let bootstrap = ServerBootstrap(group: group)
+      .resting(logger)
       .serverChannelOption(.backlog, value: 64)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in

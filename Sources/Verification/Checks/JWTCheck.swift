@@ -67,7 +67,7 @@ struct JWTCheck: Check {
     let kid = token.header["kid"]?.stringValue
     var keys = publicKeys
     if let keySetURL {
-      guard let found = keySource.keys(at: keySetURL) else {
+      guard let found = keySource.keys(at: keySetURL, namedBy: .settings) else {
         throw Refusal(.unknownKey(url: keySetURL), "the issuer's keys are not here yet")
       }
       keys += found.keys.map { JWTKey(label: $0.id ?? "jwks", key: $0) }

@@ -6,14 +6,21 @@ import JSONCodec
 /// Answers from memory only.
 package protocol KeySource: Sendable {
   /// What was last fetched from this address and is still fresh enough; nil if nothing was.
-  func keys(at url: String) -> KeySet?
+  func keys(at url: String, namedBy origin: KeyAddressOrigin) -> KeySet?
+}
+
+/// Who says that keys are to be found at an address.
+package enum KeyAddressOrigin: Sendable {
+  case settings
+  /// A request whose signature has not been checked yet: anybody may have sent it.
+  case sender
 }
 
 /// For providers that need no keys from outside.
 package struct NoKeySource: KeySource {
   package init() {}
 
-  package func keys(at url: String) -> KeySet? { nil }
+  package func keys(at url: String, namedBy origin: KeyAddressOrigin) -> KeySet? { nil }
 }
 
 /// Public keys that were read once, from what an address answered.

@@ -73,7 +73,7 @@ extension Provider {
       guard ProviderAddress.isPayPalCertificate(address) else {
         throw Refusal(.unknownKey(url: nil), "header paypal-cert-url is no https address at paypal.com")
       }
-      guard let keys = source.keys(at: address)?.keys else {
+      guard let keys = source.keys(at: address, namedBy: .sender)?.keys else {
         throw Refusal(.unknownKey(url: address), "the certificate of PayPal is not here yet")
       }
       return keys.map { SchemeKey($0, .rsa(.sha256)) }

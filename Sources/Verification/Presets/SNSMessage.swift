@@ -40,7 +40,7 @@ enum SNSMessage {
     guard let address = try reading.text(at: ["SigningCertURL"]), ProviderAddress.isSNSCertificate(address) else {
       throw Refusal(.unknownKey(url: nil), "\"SigningCertURL\" in the body is no address of a certificate of SNS")
     }
-    guard let found = source.keys(at: address)?.keys else {
+    guard let found = source.keys(at: address, namedBy: .sender)?.keys else {
       throw Refusal(.unknownKey(url: address), "the certificate of SNS is not here yet")
     }
     return found.map { SchemeKey($0, algorithm) }

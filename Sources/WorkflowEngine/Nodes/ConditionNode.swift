@@ -53,7 +53,7 @@ struct ConditionNode: RunnableSettings {
     case .stop(let unwanted):
       guard holds == unwanted else { return .value(.bool(holds)) }
       let reason = holds ? "its condition holds" : "its condition does not hold"
-      return .end(result: .bool(holds), .failed(message: "node \(node.key): stopped, because \(reason)"))
+      return .stop(result: .bool(holds), message: "node \(node.key): stopped, because \(reason)")
     }
   }
 }

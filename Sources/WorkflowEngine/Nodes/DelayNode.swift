@@ -12,7 +12,9 @@ struct DelayNode: RunnableSettings {
 
   private let time: Time
 
-  static let type = NodeType(name: "delay", schema: schema) { read(&$0) }
+  static let type = NodeType(
+    name: "delay", schema: schema, timeLimit: "\"for\" and \"until\" say how long it waits"
+  ) { read(&$0) }
 
   static let schema = SettingsSchema.object([
     ("for", SettingsSchema.text("How long: 30s, 5m, 2h, 3d, or a number of milliseconds.")),

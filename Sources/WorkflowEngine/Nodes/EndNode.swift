@@ -26,10 +26,10 @@ struct EndNode: RunnableSettings {
     let text = try message?.text(run.scope)
     switch status {
     case .succeeded:
-      return .end(result: .null, .succeeded(reply: nil))
+      return .end(.succeeded(reply: nil))
     case .failed:
       let reason = text.map { ": \($0)" } ?? " ended the execution as failed"
-      return .end(result: .null, .failed(message: "node \(run.node.key)\(reason)"))
+      return .end(.failed(message: "node \(run.node.key)\(reason)"))
     }
   }
 

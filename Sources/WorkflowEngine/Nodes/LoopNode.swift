@@ -11,7 +11,9 @@ struct LoopNode: RunnableSettings {
   private let onError: LoopPlan.OnError
   private let limit: Int
 
-  static let type = NodeType(name: "loop", schema: schema) { read(&$0) }
+  static let type = NodeType(
+    name: "loop", schema: schema, timeLimit: "set it on the nodes inside, or on the workflow"
+  ) { read(&$0) }
 
   static let schema = SettingsSchema.object(
     [
@@ -57,7 +59,8 @@ struct LoopNode: RunnableSettings {
   private func items(of value: JSON) throws -> [JSON] {
     switch value.kind {
     case .array: return value.elements
-    case .string: return (value.stringValue ?? "").map { .string(String($0)) }
+    // One more than may be: the loop itself says that it is too many.
+    case .string: return (value.stringValue ?? "").prefix(limit + 1).map { .string(String($0)) }
     case .null: return []
     case .number:
       // Compared as a double first: it may be larger than any whole number here.

@@ -6,7 +6,9 @@ import Workflows
 struct ParallelNode: RunnableSettings {
   private let plan: ParallelPlan
 
-  static let type = NodeType(name: "parallel", schema: schema) { read(&$0) }
+  static let type = NodeType(
+    name: "parallel", schema: schema, timeLimit: "set it on the nodes inside, or on the workflow"
+  ) { read(&$0) }
 
   static let schema = SettingsSchema.object(
     [

@@ -71,8 +71,8 @@ struct RequestNode: RunnableSettings {
     return switch error.kind {
     // Says nothing about the other side: this process is on its way out.
     case .closed, .canceled: Interruption.abandoned(error)
-    // The walk asks again whether it may, and sends it then.
-    case .notStarted: error
+    // The walk asks again whether it may, or waits a little, and sends it then.
+    case .notStarted, .lacking: error
     case .invalidRequest: NodeFailure.error(message)
     case .refusedAddress, .tooLarge, .tooManyRedirects: error.mayHaveBeenSent ? failure.uncertain() : failure
     case .resolve, .connect, .tls, .timeout, .protocolViolation, .other:

@@ -39,7 +39,7 @@ struct ResponseNode: RunnableSettings {
 
   func start(_ run: NodeRun) throws -> NodeStep {
     let reply = try reply(run.scope)
-    return endsExecution ? .end(result: .null, .succeeded(reply: reply)) : .reply(reply)
+    return endsExecution ? .end(.succeeded(reply: reply)) : .reply(reply)
   }
 
   /// An early reply that was recorded has been given; an ending ends the execution again.

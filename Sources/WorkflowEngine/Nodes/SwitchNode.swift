@@ -53,11 +53,7 @@ struct SwitchNode: RunnableSettings {
 
   private func step(match: Int?, _ node: Node) -> NodeStep {
     if let match { return .branch(result: .int(Int64(match)), nodes: branches[match]) }
-    let ending: Ending? =
-      switch onNoMatch {
-      case .continue: nil
-      case .fail: .failed(message: "node \(node.key): none of its \(branches.count) cases holds")
-      }
-    return .branch(result: .int(-1), nodes: otherwise, ending: ending)
+    let reason = "node \(node.key): none of its \(branches.count) cases holds"
+    return .branch(result: .int(-1), nodes: otherwise, stop: onNoMatch == .fail ? reason : nil)
   }
 }

@@ -11,7 +11,9 @@ struct WaitNode: RunnableSettings {
 
   private let plan: CallbackPlan
 
-  static let type = NodeType(name: "wait", schema: schema) { read(&$0) }
+  static let type = NodeType(
+    name: "wait", schema: schema, timeLimit: "\"for\" says how long it waits"
+  ) { read(&$0) }
 
   static let schema = SettingsSchema.object([
     ("do", SettingsSchema.nodes("Run before it waits; they read the address as $scopes.<key>.url.")),

@@ -32,5 +32,5 @@ struct BranchReport: Sendable {
   let reply: Reply?
   let replied: Bool
   let steps: Int
-  let isFailure: Bool
+  let cause: EndCause
 }

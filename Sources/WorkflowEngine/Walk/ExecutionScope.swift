@@ -98,8 +98,18 @@ final class ExecutionScope: VariableScope {
 
   func set(result: JSON, of node: String, isSecret: Bool) {
     known.results[node] = result
-    if isSecret { known.secretNodes.insert(node) }
+    if isSecret { known.secretNodes.insert(node) } else { known.secretNodes.remove(node) }
     ownResults?.insert(node)
+  }
+
+  /// The keys of all nodes that have a result.
+  var nodes: Set<String> { Set(known.results.keys) }
+
+  /// What other nodes have come to is as if they had not run.
+  func forgetResults(except nodes: Set<String>) {
+    guard known.results.count > nodes.count else { return }
+    known.results = known.results.filter { nodes.contains($0.key) }
+    known.secretNodes.formIntersection(nodes)
   }
 
   func result(of node: String) -> JSON? { known.results[node] }

@@ -10,7 +10,7 @@ extension ExecutionWalk {
   /// `keepsFailure`: the workflow passes over a failure, so a later run must not try it again, and will not see what
   /// the branch had set before it failed.
   mutating func branch(_ nodes: [Node], at path: String, of visit: NodeVisit, keepsFailure: Bool) async -> BranchEnd {
-    if keepsFailure, let record = ground.recorded[path], record.status == .failed {
+    if keepsFailure, let record = ground.record(at: path), record.status == .failed {
       let message = record.error ?? ""
       return .failed(.failed(message: message, node: nil), message: message)
     }
@@ -18,16 +18,16 @@ extension ExecutionWalk {
     let outer = prefix
     prefix = path + "/"
     defer { prefix = outer }
-    isFailure = false
+    cause = .workflow
     guard let outcome = await walk(nodes) else {
       guard let last = nodes.last?.key else { return .done(.null, isSecret: false) }
       return .done(scope.result(of: last) ?? .null, isSecret: scope.isSecret(resultOf: last))
     }
     switch outcome {
     case .suspended(let suspension): return .suspended(suspension)
-    case .failed(let message, _) where isFailure, .error(let message, _) where isFailure:
+    case .failed(let message, _) where cause.mayBePassedOver, .error(let message, _) where cause.mayBePassedOver:
       guard let mark else { return .failed(outcome, message: message) }
-      isFailure = false
+      cause = .workflow
       restore(mark)
       note(
         NodeRecord(

@@ -7,6 +7,8 @@ import Scripting
 import Workflows
 
 extension ExecutionWalk {
+  private static let lackPause: Duration = .milliseconds(250)
+
   func bounded(
     _ node: Node, _ work: @escaping @Sendable (any NodeServices) async throws -> JSON
   ) async throws -> JSON {
@@ -14,10 +16,14 @@ extension ExecutionWalk {
     while true {
       do { try await journal.confirm() } catch { throw Interruption.abandoned(error) }
       do {
-        return try await limited(node) { try await work(services) }
+        return try await limited(node, grace: .milliseconds(500)) { try await work(services) }
       } catch let error as OutboundError where error.kind == .notStarted {
         // Its turn came too late and nothing of it has left; so it is asked again whose the execution is.
         continue
+      } catch let error as OutboundError where error.kind == .lacking {
+        // That others end here is no failure of the node, and no reason to take it for one.
+        do { try await Task.sleep(for: Self.lackPause) } catch { throw Interruption.abandoned(error) }
+        if let deadline = input.deadline, ContinuousClock.now >= deadline { throw Interruption.deadline }
       }
     }
   }

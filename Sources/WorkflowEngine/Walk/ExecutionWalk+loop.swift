@@ -50,13 +50,16 @@ extension ExecutionWalk {
     _ plan: LoopPlan, _ visit: NodeVisit, _ areItemsSecret: Bool, _ results: inout ItemResults
   ) async throws -> Outcome? {
     // Its condition was asked before each item that was entered, and the world may look different by now.
-    let entered = ground.entered[visit.path] ?? 0
+    let entered = ground.entered(visit.path)
     let finished = plan.condition == nil ? nil : finishedItems(of: visit, entered: entered)
+    let outside = scope.nodes
     var index = 0
     while index < plan.items?.count ?? .max, index != finished {
       guard index < plan.limit else { throw NodeFailure.error("it has run \(plan.limit) times, its limit") }
       scope.set(scope: visit.node.key, to: scopeValue(of: plan, index), isSecret: areItemsSecret)
       if let condition = plan.condition, finished == nil, index >= entered, try await !holds(condition, visit) { break }
+      // A node that does not run for this item has nothing to tell of the one before.
+      scope.forgetResults(except: outside)
       items.append(String(index))
       let end = await branch(
         plan.nodes, at: "\(visit.path)/\(index)", of: visit, keepsFailure: plan.onError != .fail)

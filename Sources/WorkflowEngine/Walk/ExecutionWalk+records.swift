@@ -36,7 +36,7 @@ extension ExecutionWalk {
     {
       return retry(visit, failure, policy, message: message)
     }
-    isFailure = true
+    cause = .failure
     guard visit.node.continueOnError else {
       keep(visit.record(.failed, .null, error: message, tries: visit.tries + 1), of: visit.node)
       let line = "node \(visit.node.key): \(message)"
@@ -45,7 +45,7 @@ extension ExecutionWalk {
       case .error: return .error(message: line, node: visit.node.key)
       }
     }
-    isFailure = false
+    cause = .workflow
     if let mark = visit.mark { restore(mark) }
     var result = redaction.value(failure.result)
     var record = visit.record(.failed, result, error: message)

@@ -110,7 +110,7 @@ extension ExecutionWalk {
     BranchReport(
       index: index, end: end, changes: scope.changes, pending: (before?.pending ?? []) + pending,
       records: (before?.records ?? []) + (own ?? []), output: output, reply: reply, replied: replied, steps: steps,
-      isFailure: isFailure)
+      cause: cause)
   }
 
   /// In the order in which they came to their ends as far as decisions go, in that of the branches for the rest.
@@ -125,7 +125,7 @@ extension ExecutionWalk {
     if let decision {
       // What the others came to afterwards was their being cancelled.
       for report in reports[...decision] { ends[report.index] = report.end }
-      isFailure = reports[decision].isFailure
+      cause = reports[decision].cause
       reply = reports[decision].reply
       if case .ended(let outcome) = reports[decision].end { return outcome }
       return nil
@@ -151,7 +151,7 @@ extension ExecutionWalk {
     own?.append(contentsOf: report.records)
     replied = replied || report.replied
     steps += report.steps - stepsBefore
-    isFailure = isFailure || report.isFailure
+    cause = max(cause, report.cause)
     scope.learn(report.changes)
     guard counts else { return }
     scope.take(report.changes)

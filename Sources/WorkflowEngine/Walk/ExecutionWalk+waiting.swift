@@ -58,7 +58,10 @@ extension ExecutionWalk {
     }
     scope.set(scope: key, to: ["url": .string("\(input.resumeAddress)\(input.id)-\(callback)")])
     defer { scope.set(scope: key, to: nil) }
-    if let outcome = await walk(plan.nodes, of: visit) { return outcome }
+    if let outcome = await walk(plan.nodes, of: visit) {
+      if visit.node.continueOnError, cause.mayBePassedOver { try await close(callback) }
+      return outcome
+    }
     scope.beginNode()
     if let result = visit.replayed?.result {
       try finish(visit, result)
@@ -71,14 +74,18 @@ extension ExecutionWalk {
       return .suspended(Suspension(until: due, callbacks: [callback]))
     }
     guard due <= input.clock.earliest else { return .suspended(Suspension(until: due, callbacks: [callback])) }
-    let late: [UInt8]?
-    do { late = try await journal.close(callback: callback) } catch { throw Interruption.abandoned(error) }
-    if let late { return try await resumed(visit, late) }
+    if let late = try await close(callback) { return try await resumed(visit, late) }
     // Another try would wait for the same people, who have had their time.
     if plan.failsOnTimeout { throw NodeFailure.failed("nobody called within \(plan.timeout.millraceText)").asFinal() }
     try finish(visit, .null)
     try await checkpoint()
     return nil
+  }
+
+  /// Who calls from now on hears that it is over. What has come before that is given back.
+  @discardableResult
+  private func close(_ callback: String) async throws(Interruption) -> [UInt8]? {
+    do { return try await journal.close(callback: callback) } catch { throw .abandoned(error) }
   }
 
   /// The nodes of a wait that begins once more have records and idempotency keys of their own.

@@ -4,6 +4,19 @@
 import JSONCodec
 import Workflows
 
+/// Why a walk ends before its last node.
+enum EndCause: Int, Comparable, Sendable {
+  /// The workflow says so.
+  case workflow
+  /// A node finds that what follows it is not to be run: a failure for those around it, but not one to look after.
+  case stop
+  case failure
+
+  var mayBePassedOver: Bool { self != .workflow }
+
+  static func < (one: EndCause, other: EndCause) -> Bool { one.rawValue < other.rawValue }
+}
+
 struct ExecutionWalk {
   static let mostSteps = 10_000
   static let largestResult = 16 << 20
@@ -27,8 +40,7 @@ struct ExecutionWalk {
   var reply: Reply?
   var replied: Bool
   var steps = 0
-  /// Whether what ends it is a failure, and not what the workflow says.
-  var isFailure = false
+  var cause = EndCause.workflow
 
   var input: ExecutionInput { ground.input }
   var journal: any ExecutionJournal { ground.journal }
@@ -53,7 +65,7 @@ struct ExecutionWalk {
   func report(_ outcome: Outcome) -> RunReport {
     var isDeadLetter = false
     switch outcome {
-    case .failed, .error: isDeadLetter = isFailure
+    case .failed, .error: isDeadLetter = cause == .failure
     case .timedOut: isDeadLetter = true
     case .succeeded, .suspended, .abandoned: break
     }
@@ -76,7 +88,7 @@ struct ExecutionWalk {
     if let deadline = input.deadline, ContinuousClock.now >= deadline { return .timedOut }
     steps += 1
     guard steps > Self.mostSteps else { return nil }
-    isFailure = true
+    cause = .failure
     return .error(
       message: "node \(node.key): the execution has run \(Self.mostSteps) nodes, the most that one may",
       node: node.key)
@@ -84,7 +96,7 @@ struct ExecutionWalk {
 
   private mutating func visit(_ node: Node) async -> Outcome? {
     let path = prefix.isEmpty ? node.key : prefix + node.key
-    var visit = NodeVisit(node: node, path: path, earlier: ground.recorded[path], startedAt: ground.now())
+    var visit = NodeVisit(node: node, path: path, earlier: ground.record(at: path), startedAt: ground.now())
     scope.beginNode()
     do {
       if node.isDisabled {
@@ -136,10 +148,11 @@ struct ExecutionWalk {
     case .output(let value):
       try finish(visit, value, isSecret: scope.hasReadSecret)
       output = redaction.value(value)
-    case .branch(let result, let nodes, let ending):
+    case .branch(let result, let nodes, let stop):
+      remember(&visit)
       try finish(visit, result)
-      if let outcome = await walk(nodes) { return outcome }
-      return ending.map { end($0, at: visit.node) }
+      if let outcome = try passOver(await walk(nodes), visit) { return outcome }
+      if let stop { return try passOver(end(.failed(message: stop), at: visit.node, cause: .stop), visit) }
     case .compute(let work):
       let services = ground.services
       let computed = try await limited(visit.node, grace: .milliseconds(500)) { try await work(services) }
@@ -158,7 +171,7 @@ struct ExecutionWalk {
       return suspend(visit, until: until)
     case .wait(let plan):
       remember(&visit)
-      return try await wait(plan, visit)
+      return try passOver(try await wait(plan, visit), visit)
     case .loop(let plan):
       remember(&visit)
       return try passOver(try await loop(plan, visit), visit)
@@ -170,9 +183,13 @@ struct ExecutionWalk {
       try await send(early)
       try finish(visit, .null)
       try await checkpoint()
-    case .end(let result, let ending):
-      try finish(visit, result, status: ending.status, error: ending.message)
-      return end(ending, at: visit.node)
+    case .end(let ending):
+      try finish(visit, .null, status: ending.status, error: ending.message)
+      return end(ending, at: visit.node, cause: .workflow)
+    case .stop(let result, let message):
+      if visit.node.continueOnError { throw NodeFailure.failed(message).asFinal() }
+      try finish(visit, result, status: .failed, error: message)
+      return end(.failed(message: message), at: visit.node, cause: .stop)
     }
     return nil
   }
@@ -184,17 +201,17 @@ struct ExecutionWalk {
 
   /// A failure inside becomes the node's own where the workflow goes on after it.
   private mutating func passOver(_ outcome: Outcome?, _ visit: NodeVisit) throws -> Outcome? {
-    guard visit.node.continueOnError, isFailure else { return outcome }
+    guard visit.node.continueOnError, cause.mayBePassedOver else { return outcome }
     switch outcome {
     case .failed(let message, _), .error(let message, _):
-      isFailure = false
+      cause = .workflow
       throw NodeFailure.failed(message)
     case .succeeded, .timedOut, .suspended, .abandoned, nil: return outcome
     }
   }
 
-  private mutating func end(_ ending: Ending, at node: Node) -> Outcome {
-    isFailure = false
+  private mutating func end(_ ending: Ending, at node: Node, cause: EndCause) -> Outcome {
+    self.cause = cause
     switch ending {
     case .succeeded(let last):
       // The caller that was answered early has gone.

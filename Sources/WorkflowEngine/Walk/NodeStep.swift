@@ -34,8 +34,8 @@ enum NodeStep: Sendable {
   case assign(JSON)
   /// Sets the execution's output.
   case output(JSON)
-  /// Goes on with `nodes`, then with what follows the node, unless an ending is given.
-  case branch(result: JSON, nodes: [Node], ending: Ending? = nil)
+  /// Goes on with `nodes`, then with what follows the node; with `stop` it ends there, for this reason.
+  case branch(result: JSON, nodes: [Node], stop: String? = nil)
   /// Takes a while and changes nothing outside; what follows from it is done next.
   case compute(@Sendable (any NodeServices) async throws -> Computed)
   /// Something that the world notices: its result is checkpointed before the next node starts.
@@ -50,8 +50,10 @@ enum NodeStep: Sendable {
   case parallel(ParallelPlan)
   /// Answers the waiting caller and goes on.
   case reply(Reply)
-  /// Ends the execution.
-  case end(result: JSON, Ending)
+  /// Ends the execution, whatever is around the node.
+  case end(Ending)
+  /// Ends the execution as failed, unless something around the node passes over failures.
+  case stop(result: JSON, message: String)
 }
 
 /// Reserved for all executions together; microseconds from one to the next.

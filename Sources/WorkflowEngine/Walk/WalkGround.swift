@@ -10,10 +10,13 @@ extension ExecutionWalk {
     let now: @Sendable () -> Int64
     let observer: WorkflowRunner.Observer?
     let volume: RecordVolume
-    private(set) var recorded: [String: NodeRecord]
+    private let recorded: [String: NodeRecord]
+    /// What a branch has recorded in this run before it waited; goes before the others.
+    private var added: [String: NodeRecord] = [:]
     private(set) var failedTries: Int
     /// How many items of a loop have left a record, by the loop's path.
-    private(set) var entered: [String: Int]
+    private let entered: [String: Int]
+    private var enteredSince: [String: Int] = [:]
 
     init(
       input: ExecutionInput, services: any NodeServices, journal: any ExecutionJournal,
@@ -25,23 +28,26 @@ extension ExecutionWalk {
       self.now = now
       self.observer = observer
       recorded = Dictionary(input.records.map { ($0.path, $0) }) { _, last in last }
-      failedTries = Self.failedTries(recorded)
+      failedTries = recorded.values.reduce(0) { $0 + $1.tries }
       entered = Self.entered(recorded)
       volume = RecordVolume(recorded.values.reduce(0) { $0 + $1.bytes.count })
     }
 
-    /// For a branch that goes on in the same run: it finds what it has done before.
+    func record(at path: String) -> NodeRecord? { added[path] ?? recorded[path] }
+
+    func entered(_ loop: String) -> Int { max(entered[loop] ?? 0, enteredSince[loop] ?? 0) }
+
+    /// For a branch that goes on in the same run: it finds what it has done before. A loop may have thousands of them, so
+    /// what all share is not looked through again.
     func adding(_ records: [NodeRecord]) -> Ground {
       guard !records.isEmpty else { return self }
       var ground = self
-      for record in records { ground.recorded[record.path] = record }
-      ground.failedTries = Self.failedTries(ground.recorded)
-      ground.entered = Self.entered(ground.recorded)
+      for record in records {
+        ground.failedTries += record.tries - (ground.record(at: record.path)?.tries ?? 0)
+        ground.added[record.path] = record
+      }
+      ground.enteredSince.merge(Self.entered(ground.added)) { max($0, $1) }
       return ground
-    }
-
-    private static func failedTries(_ recorded: [String: NodeRecord]) -> Int {
-      recorded.values.reduce(0) { $0 + $1.tries }
     }
 
     private static func entered(_ recorded: [String: NodeRecord]) -> [String: Int] {

@@ -47,17 +47,18 @@ package struct NodeType: Sendable {
   package let name: String
   /// JSON Schema of its own settings: an object schema with `properties` and perhaps `required`.
   package let schema: JSON
+  /// What says how long a node without a `timeout` of its own may take; nil when it has one, as most do.
+  package let timeLimit: String?
   /// Reads the settings and reports problems through the reader; what it returns then is never run.
   package let read: @Sendable (inout SettingsReader) -> any NodeSettings
 
   package init(
-    name: String, schema: JSON, read: @escaping @Sendable (inout SettingsReader) -> any NodeSettings
+    name: String, schema: JSON, timeLimit: String? = nil,
+    read: @escaping @Sendable (inout SettingsReader) -> any NodeSettings
   ) {
     self.name = name
     self.schema = schema
+    self.timeLimit = timeLimit
     self.read = read
   }
 }
-
-/// Stands for settings that could not be read; a workflow with one is never given out.
-struct UnreadableSettings: NodeSettings {}

@@ -145,11 +145,18 @@ extension SettingsReader {
   package mutating func duration(_ key: String) -> Duration? {
     guard let value = value(key) else { return nil }
     if case .number(.int(0)) = value.content { return .zero }
-    if let duration = value.string.flatMap(Quantity.duration) { return duration }
+    if let duration = value.string.flatMap(Quantity.duration) {
+      if duration <= Self.longest { return duration }
+      report("\"\(key)\" may be 3650d at most", at: value.position)
+      return nil
+    }
     report(
       "\"\(key)\" must be a time such as 500ms, 10s, 5m, 72h or 3d, not \(value.kindName)", at: value.position)
     return nil
   }
+
+  /// Ten years: what is counted in microseconds, or added to the time, stays far from the ends of 64 bits.
+  private static let longest: Duration = .seconds(3650 * 86_400)
 
   /// A duration longer than nothing.
   package mutating func positiveDuration(_ key: String) -> Duration? {

@@ -16,7 +16,7 @@ struct WorkflowDirectory {
       let theirs = other.workflow.trigger.path?.text ?? ""
       report(
         "the path \(path) clashes with \(theirs) of \(other.file): some requests would fit both", in: loaded,
-        at: source["trigger"]?["path"]?.position ?? source.position)
+        at: loaded.pathPosition)
     }
     workflows.append(loaded)
   }

@@ -8,6 +8,8 @@ package struct LoadedWorkflow: Sendable {
   /// workflow names.
   package let definition: JSON
   package let file: String
+  /// Where `trigger.path` is written, or else where the file begins.
+  package let pathPosition: SourcePosition
   package let code: [WrittenCode]
 }
 
@@ -81,7 +83,10 @@ package struct WorkflowLoader: Sendable {
     let files = NamedFiles(besides: file, reader)
     let (workflow, session) = try read(source, file: file, defaultKey: Self.baseName(file), files: files)
     let definition = Self.canonical(source, key: workflow.key, session.files)
-    return (LoadedWorkflow(workflow: workflow, definition: definition, file: file, code: session.code), source)
+    let loaded = LoadedWorkflow(
+      workflow: workflow, definition: definition, file: file,
+      pathPosition: source["trigger"]?["path"]?.position ?? source.position, code: session.code)
+    return (loaded, source)
   }
 
   private func read(

@@ -42,7 +42,7 @@ package enum WorkflowSchema {
 
   /// What all nodes have, and what the type adds.
   private static func settings(of type: NodeType) -> JSON {
-    let common = Schemas.object(SettingTable.node)
+    let common = Schemas.object(SettingTable.node.filter { $0.name != "timeout" || type.timeLimit == nil })
     var properties = common["properties"]?.members.map { ($0.key, $0.value) } ?? []
     let own = (type.schema["properties"]?.members ?? []).map { ($0.key, $0.value) }
     let ownNames = Set(own.map(\.0))

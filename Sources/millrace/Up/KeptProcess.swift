@@ -14,6 +14,8 @@ final class KeptProcess: Sendable {
   let name: String
   private let launch: ChildProcessLaunch
   private let logger: Logger
+  /// What it left in a log file of its own.
+  private let lastWords: @Sendable () -> String?
   private let whenStarted: @Sendable (_ name: String, _ process: ChildProcess) -> Void
   private let state = Mutex(State())
 
@@ -23,12 +25,13 @@ final class KeptProcess: Sendable {
   private static let goodRun: Duration = .seconds(60)
 
   init(
-    name: String, launch: ChildProcessLaunch, logger: Logger,
+    name: String, launch: ChildProcessLaunch, logger: Logger, lastWords: @escaping @Sendable () -> String? = { nil },
     whenStarted: @escaping @Sendable (_ name: String, _ process: ChildProcess) -> Void
   ) {
     self.name = name
     self.launch = launch
     self.logger = logger
+    self.lastWords = lastWords
     self.whenStarted = whenStarted
   }
 
@@ -108,7 +111,8 @@ final class KeptProcess: Sendable {
       let status = await child.waitForExit()
       guard !state.withLock({ $0.isStopping }) else { return }
       delay = ContinuousClock.now - started >= Self.goodRun ? Self.firstDelay : delay
-      logger.error("\(name) \(status); starting it again in \(delay.millraceText)")
+      let reason = lastWords().map { " (\($0))" } ?? ""
+      logger.error("\(name) \(status)\(reason); starting it again in \(delay.millraceText)")
       do { try await Task.sleep(for: delay) } catch { return }
       delay = min(delay * 2, Self.longestDelay)
       do {

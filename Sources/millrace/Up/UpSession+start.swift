@@ -52,7 +52,7 @@ extension UpSession {
   private func privateRedis() throws -> PrivateRedis {
     let redis = try PrivateRedis(
       in: state, durability: plan.settings.durability, searchPath: ProcessEnvironment.all()["PATH"] ?? "")
-    try start("redis", redis.launch)
+    try start("redis", redis.launch) { redis.lastWords }
     return redis
   }
 
@@ -113,9 +113,11 @@ extension UpSession {
   }
 
   @discardableResult
-  private func start(_ name: String, _ launch: ChildProcessLaunch) throws -> KeptProcess {
+  private func start(
+    _ name: String, _ launch: ChildProcessLaunch, lastWords: @escaping @Sendable () -> String? = { nil }
+  ) throws -> KeptProcess {
     try Task.checkCancellation()
-    let process = KeptProcess(name: name, launch: launch, logger: logger) { [state] name, child in
+    let process = KeptProcess(name: name, launch: launch, logger: logger, lastWords: lastWords) { [state] name, child in
       state.note(name, child.processIdentifier)
     }
     processes.withLock { $0.append(process) }

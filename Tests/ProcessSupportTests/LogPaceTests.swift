@@ -1,8 +1,7 @@
 // How often the log may tell of what repeats.
 
+import ProcessSupport
 import Testing
-
-@testable import IngestService
 
 @Suite("What repeats in the log")
 struct LogPaceTests {
