@@ -30,9 +30,14 @@ struct ConnectionServices: Sendable {
   private static let headerBytesLimit = 32_768
   private static let targetLimit = 8192
 
-  static func accepts(_ request: IncomingRequest) -> Bool {
-    request.headers.count <= headerCountLimit && request.facts.size <= headerBytesLimit
-      && request.path.utf8.count + request.query.utf8.count <= targetLimit
+  /// What is wrong with a head, whatever its address.
+  static func problem(with request: IncomingRequest) -> Problem? {
+    let facts = request.facts
+    guard request.headers.count <= headerCountLimit, facts.size <= headerBytesLimit,
+      request.path.utf8.count + request.query.utf8.count <= targetLimit
+    else { return .headersTooLarge }
+    if facts.hostCount != 1, facts.hostCount > 1 || !request.isOld { return .hostless(count: facts.hostCount) }
+    return facts.hasOtherCoding ? .transferCoding : nil
   }
 
   /// An error that no route foresaw.
