@@ -32,12 +32,12 @@ struct ConnectionServices: Sendable {
 
   /// What is wrong with a head, whatever its address.
   static func problem(with request: IncomingRequest) -> Problem? {
-    let facts = request.facts
-    guard request.headers.count <= headerCountLimit, facts.size <= headerBytesLimit,
+    guard request.headers.count <= headerCountLimit, request.facts.size <= headerBytesLimit,
       request.path.utf8.count + request.query.utf8.count <= targetLimit
     else { return .headersTooLarge }
-    if facts.hostCount != 1, facts.hostCount > 1 || !request.isOld { return .hostless(count: facts.hostCount) }
-    return facts.hasOtherCoding ? .transferCoding : nil
+    let hosts = request.facts.hostCount
+    if hosts != 1, hosts > 1 || !request.isOld { return .malformedHost(count: hosts) }
+    return request.facts.hasOtherCoding ? .transferCoding : nil
   }
 
   /// An error that no route foresaw.

@@ -82,7 +82,7 @@ extension Problem {
     status: 431, name: "headers-too-large", title: "Header fields too large",
     detail: "At most 100 header fields of 32 KB together are accepted, and a target of 8 KB.", check: .http)
 
-  static func hostless(count: Int) -> Problem {
+  static func malformedHost(count: Int) -> Problem {
     malformed(
       count == 0
         ? "The request has no Host header, which HTTP/1.1 asks for."
