@@ -169,6 +169,19 @@ struct AuditTests {
     }
   }
 
+  @Test("a body that breaks off in its chunks is told with what its head said")
+  func brokenChunk() async throws {
+    try await Self.with { stage, entries in
+      let client = try await RawClient.connect(port: stage.port)
+      try await client.write(
+        "POST /api/webhooks/echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\nzz\r\n")
+      try await eventually("it is answered") { client.text.hasPrefix("HTTP/1.1 400 ") }
+      let found = try #require(try await entries().first)
+      #expect(found.method == "POST" && found.path == "/api/webhooks/echo" && found.workflow == "echo")
+      #expect(found.bodyBytes == 1 && found.check == "http")
+    }
+  }
+
   @Test("a synchronous execution that fails or takes too long is accepted, and the record says how it was answered")
   func synchronous() async throws {
     try await Self.with { stage, entries in
@@ -211,7 +224,7 @@ struct AuditTests {
     // The stage's event loop belongs to this thread.
     func run() throws {
       let stage = try HandlerStage(audit: writer)
-      try stage.write("POST \(path) HTTP/1.1\r\ncontent-length: 2\r\n\r\n{}")
+      try stage.write("POST \(path) HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}")
       _ = try stage.channel.finish()
       stage.router.succeed("late")
       stage.pass(1)

@@ -10,9 +10,11 @@ import Testing
 @Suite("A connection")
 struct ConnectionHandlerTests {
   private static func post(_ path: String, _ body: String = "", headers: String = "") -> String {
-    "POST \(path) HTTP/1.1\r\ncontent-length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
+    "POST \(path) HTTP/1.1\r\nhost: a\r\ncontent-length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
   }
-  private static func get(_ path: String, headers: String = "") -> String { "GET \(path) HTTP/1.1\r\n\(headers)\r\n" }
+  private static func get(_ path: String, headers: String = "") -> String {
+    "GET \(path) HTTP/1.1\r\nhost: a\r\n\(headers)\r\n"
+  }
 
   @Test("pipelined requests are answered in their order, whatever takes long")
   func pipelining() throws {
@@ -54,7 +56,7 @@ struct ConnectionHandlerTests {
     let text = Self.post("/echo", "1234567890")
     for character in text { try stage.write(String(character)) }
     #expect(try stage.bodies() == ["1234567890"])
-    try stage.write("POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n")
+    try stage.write("POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n")
     #expect(stage.budget.inUse == 3)
     try stage.write("2\r\nde\r\n0\r\nx: trailer\r\n\r\n")
     #expect(try stage.bodies() == ["abcde"])
@@ -64,8 +66,8 @@ struct ConnectionHandlerTests {
   @Test(
     "a body beyond the limit is 413, by its declared length and while it streams",
     arguments: [
-      "POST /echo HTTP/1.1\r\ncontent-length: 11\r\n\r\n",
-      "POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n6\r\n123456\r\n6\r\n123456\r\n",
+      "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 11\r\n\r\n",
+      "POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n6\r\n123456\r\n6\r\n123456\r\n",
     ])
   func tooLarge(text: String) throws {
     let stage = try HandlerStage()
@@ -86,7 +88,7 @@ struct ConnectionHandlerTests {
   func endlessSender() throws {
     let stage = try HandlerStage()
     try stage.write(
-      "POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nff\r\n" + String(repeating: "x", count: 255))
+      "POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nff\r\n" + String(repeating: "x", count: 255))
     #expect(try stage.answers().hasPrefix("HTTP/1.1 413 "))
     var seconds = 0
     while stage.channel.isActive, seconds < 100 {
@@ -101,7 +103,7 @@ struct ConnectionHandlerTests {
   func overBudget() throws {
     let stage = try HandlerStage()
     #expect(stage.budget.reserve(95))
-    try stage.write("POST /echo HTTP/1.1\r\ncontent-length: 10\r\n\r\n12345")
+    try stage.write("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n12345")
     try stage.write("67890")
     #expect(try stage.answers().hasPrefix("HTTP/1.1 503 "))
     #expect(stage.budget.inUse == 95)
@@ -110,11 +112,11 @@ struct ConnectionHandlerTests {
   @Test("100 Continue is said when the body is wanted, and not when it is too large")
   func expectation() throws {
     let stage = try HandlerStage()
-    try stage.write("POST /echo HTTP/1.1\r\nexpect: 100-Continue\r\ncontent-length: 2\r\n\r\n")
+    try stage.write("POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-Continue\r\ncontent-length: 2\r\n\r\n")
     #expect(try stage.answers() == "HTTP/1.1 100 Continue\r\n\r\n")
     try stage.write("ab")
     #expect(try stage.bodies() == ["ab"])
-    try stage.write("POST /echo HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 99\r\n\r\n")
+    try stage.write("POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 99\r\n\r\n")
     #expect(try stage.answers().hasPrefix("HTTP/1.1 413 "))
   }
 
@@ -142,9 +144,9 @@ struct ConnectionHandlerTests {
   @Test(
     "what is no HTTP is 400, once",
     arguments: [
-      "hello\r\n\r\n", "GET /now HTTP/1.1\r\nno colon\r\n\r\n", "\u{16}\u{3}\u{1}",
-      "POST /echo HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
-      "POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+      "hello\r\n\r\n", "GET /now HTTP/1.1\r\nhost: a\r\nno colon\r\n\r\n", "\u{16}\u{3}\u{1}",
+      "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+      "POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
     ])
   func malformed(text: String) throws {
     let stage = try HandlerStage()
@@ -168,6 +170,109 @@ struct ConnectionHandlerTests {
     #expect(answer.contains("connection: close"))
   }
 
+  @Test(
+    "what came before nonsense is answered, and then the nonsense",
+    arguments: ["nonsense\r\n\r\n", "POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"])
+  func answersBefore(nonsense: String) throws {
+    let stage = try HandlerStage()
+    try? stage.write(Self.post("/slow", "a") + Self.post("/echo", "b") + Self.get("/later") + nonsense)
+    try? stage.write("more")
+    stage.router.succeed("first")
+    #expect(try stage.bodies() == ["first", "b"])
+    stage.router.succeed("second")
+    let answer = try stage.answers()
+    #expect(answer.contains("[second]"))
+    #expect(answer.firstRange(of: "HTTP/1.1 400 ") != nil)
+    #expect(answer.contains("connection: close"))
+    #expect(stage.budget.inUse == 0)
+    #expect(stage.halfClose.isOutputClosed)
+  }
+
+  @Test(
+    "a client that ends in the middle of a request gets the answers to those before it",
+    arguments: ["GET /", "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nab"])
+  func endInTheMiddle(rest: String) throws {
+    let stage = try HandlerStage()
+    try stage.write(Self.post("/slow", "a") + Self.get("/now") + rest)
+    stage.fire(ChannelEvent.inputClosed)
+    #expect(stage.channel.isActive)
+    stage.router.succeed("first")
+    #expect(try stage.bodies() == ["first", "now"])
+    #expect(!stage.channel.isActive)
+    #expect(stage.budget.inUse == 0)
+  }
+
+  @Test(
+    "what the parser says of nonsense is told",
+    arguments: [
+      ("FOO /now HTTP/1.1\r\n\r\n", "HTTP method"), ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/2"),
+      ("GET /now HTTP/3.0\r\n\r\n", "does not end in"), ("GET /n\u{1}w HTTP/1.1\r\n\r\n", "percent-encoded"),
+      ("GET /now HTTP/1.1\r\na b: c\r\n\r\n", "header field"),
+      ("GET /now HTTP/1.1\r\na: b\u{0}\r\n\r\n", "header field"),
+      ("POST /now HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n", "beside a Content-Length"),
+      ("GET /now HTTP/1.1\n\n", "CR LF"),
+      ("POST /now HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 1\r\n\r\n", "beside a Transfer-Encoding"),
+      ("POST /now HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 1\r\n\r\n", "more than one Content-Length"),
+      ("POST /now HTTP/1.1\r\ncontent-length: a\r\n\r\n", "Content-Length is no number"),
+    ])
+  func explanations(text: String, detail: String) throws {
+    let stage = try HandlerStage()
+    try? stage.write(text)
+    let answer = try stage.answers()
+    #expect(answer.hasPrefix("HTTP/1.1 400 "))
+    #expect(answer.contains(detail))
+  }
+
+  @Test("a small part of a body does not keep what came with it in memory")
+  func smallParts() throws {
+    let stage = try HandlerStage()
+    var bytes = ByteBuffer()
+    bytes.reserveCapacity(60_000)
+    bytes.writeString("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\na")
+    try stage.channel.writeInbound(bytes)
+    let handler = try stage.channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
+    guard case .reading(let reading) = handler.state else {
+      Issue.record("nothing is being read")
+      return
+    }
+    #expect(reading.body.storageCapacity < 1000)
+    try stage.write("b")
+    #expect(try stage.bodies() == ["ab"])
+  }
+
+  @Test("bytes that make no request do not keep a connection", arguments: [("\r\n", "\r\n"), ("GET /", "a")])
+  func trickle(first: String, next: String) throws {
+    let stage = try HandlerStage()
+    try stage.write(Self.get("/now") + first)
+    var seconds = 0
+    while stage.channel.isActive, seconds < 200 {
+      try stage.write(next)
+      stage.pass(20)
+      seconds += 20
+    }
+    #expect(seconds == 80)
+  }
+
+  @Test("after a long answer the time of a connection begins anew")
+  func timeAfterAnswer() throws {
+    let stage = try HandlerStage()
+    try stage.write(Self.post("/slow", "a"))
+    stage.pass(200)
+    stage.router.succeed("done")
+    stage.pass(70)
+    #expect(stage.channel.isActive)
+    stage.pass(10)
+    #expect(!stage.channel.isActive)
+
+    let pipelined = try HandlerStage()
+    try pipelined.write(Self.post("/slow", "a") + "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nb")
+    pipelined.pass(200)
+    pipelined.router.succeed("done")
+    pipelined.pass(20)
+    try pipelined.write("c")
+    #expect(try pipelined.bodies() == ["done", "bc"])
+  }
+
   @Test("an idle connection is closed, one with a request in work is not")
   func idle() throws {
     let idle = try HandlerStage()
@@ -187,7 +292,7 @@ struct ConnectionHandlerTests {
   @Test("a body that does not come on is 408, one that does is waited for")
   func slowBody() throws {
     let stage = try HandlerStage()
-    try stage.write("POST /echo HTTP/1.1\r\ncontent-length: 4\r\n\r\na")
+    try stage.write("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\na")
     stage.pass(25)
     try stage.write("b")
     stage.pass(25)
@@ -233,7 +338,7 @@ struct ConnectionHandlerTests {
   @Test("a connection that is lost gives its bytes back, and its answer goes nowhere")
   func lost() throws {
     let reading = try HandlerStage()
-    try reading.write("POST /echo HTTP/1.1\r\ncontent-length: 4\r\n\r\na")
+    try reading.write("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\na")
     #expect(reading.budget.inUse == 1)
     _ = try reading.channel.finish(acceptAlreadyClosed: true)
     #expect(reading.budget.inUse == 0)
@@ -276,11 +381,78 @@ struct ConnectionHandlerTests {
     #expect(answer.contains("connection: close"))
   }
 
-  @Test("HTTP/1.0 closes unless asked to stay")
+  @Test("HTTP/1.0 closes unless asked to stay, and is told which")
   func oldProtocol() throws {
     let closing = try HandlerStage()
     try closing.write("GET /now HTTP/1.0\r\n\r\n")
     #expect(try closing.answers().contains("connection: close"))
+
+    let staying = try HandlerStage()
+    for _ in 0..<2 {
+      try staying.write("GET /now HTTP/1.0\r\nconnection: keep-alive\r\n\r\n")
+      #expect(try staying.answers().contains("connection: keep-alive"))
+    }
+    try staying.write(Self.get("/now"))
+    #expect(try !staying.answers().contains("connection:"))
+  }
+
+  @Test(
+    "one Host is needed, which only HTTP/1.0 may lack",
+    arguments: [
+      ("GET /now HTTP/1.1\r\n\r\n", "no Host header"),
+      ("GET /now HTTP/1.1\r\nhost: a\r\nHost: a\r\n\r\n", "2 Host headers"),
+      ("GET /now HTTP/1.0\r\nhost: a\r\nhost: b\r\n\r\n", "2 Host headers"),
+    ])
+  func hosts(text: String, detail: String) throws {
+    let stage = try HandlerStage()
+    try stage.write(text)
+    let answer = try stage.answers()
+    #expect(answer.hasPrefix("HTTP/1.1 400 "))
+    #expect(answer.contains(detail))
+    #expect(answer.contains("connection: close"))
+  }
+
+  @Test(
+    "a transfer coding besides chunked is 501, and the connection ends",
+    arguments: [
+      "transfer-encoding: gzip, chunked",
+      "transfer-encoding: gzip\r\ntransfer-encoding: chunked",
+    ])
+  func transferCodings(header: String) throws {
+    let stage = try HandlerStage()
+    try? stage.write("POST /echo HTTP/1.1\r\nhost: a\r\n\(header)\r\n\r\n2\r\nab\r\n0\r\n\r\n")
+    let answer = try stage.answers()
+    #expect(answer.hasPrefix("HTTP/1.1 501 "))
+    #expect(answer.contains("connection: close"))
+  }
+
+  @Test(
+    "a target with scheme and host is one without",
+    arguments: ["http://x/now", "HTTP://x.example:80/now?a=1", "https://x/now"])
+  func absoluteTarget(target: String) throws {
+    let stage = try HandlerStage()
+    try stage.write(Self.get(target))
+    #expect(try stage.bodies() == ["now"])
+  }
+
+  @Test(
+    "a length is what its digits say, however many they are and with blanks behind them",
+    arguments: ["11 ", "11  ", "9223372036854775808", "18446744073709551615"])
+  func lengths(length: String) throws {
+    let stage = try HandlerStage()
+    try? stage.write("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: \(length)\r\n\r\n")
+    #expect(try stage.answers().hasPrefix("HTTP/1.1 413 "))
+  }
+
+  @Test("blanks behind a value are no part of it")
+  func trailingBlanks() throws {
+    let stage = try HandlerStage()
+    try stage.write(Self.post("/echo", "a", headers: "x-request-id: abc \t\r\n"))
+    #expect(try stage.answers().contains("x-request-id: abc\r\n"))
+    try stage.write("POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue \r\ncontent-length: 1 \r\n\r\n")
+    #expect(try stage.answers() == "HTTP/1.1 100 Continue\r\n\r\n")
+    try stage.write("b" + Self.get("/now", headers: "connection: close \r\n"))
+    #expect(try stage.answers().contains("connection: close"))
   }
 
   @Test("an error that nobody foresaw is 500, and the connection goes on")
@@ -297,7 +469,7 @@ struct ConnectionHandlerTests {
     let stage = try HandlerStage()
     try stage.write(Self.get("/now") + Self.post("/now"))
     #expect(try stage.bodies() == ["now", "now"])
-    try stage.write("POST /now HTTP/1.1\r\ncontent-length: 5\r\n\r\n")
+    try stage.write("POST /now HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\n")
     #expect(try !stage.answers().contains("connection: close"))
     try stage.write("abcde" + Self.get("/now"))
     #expect(try stage.bodies() == ["now"])
@@ -308,7 +480,7 @@ struct ConnectionHandlerTests {
     arguments: ["content-length: 65537", "transfer-encoding: chunked", "content-length: 5\r\nexpect: 100-continue"])
   func headAloneBeforeUnwanted(_ headers: String) throws {
     let stage = try HandlerStage()
-    try stage.write("POST /now HTTP/1.1\r\n\(headers)\r\n\r\n")
+    try stage.write("POST /now HTTP/1.1\r\nhost: a\r\n\(headers)\r\n\r\n")
     #expect(try stage.answers().contains("connection: close"))
     try stage.write(Self.get("/now"))
     #expect(try stage.answers() == "")

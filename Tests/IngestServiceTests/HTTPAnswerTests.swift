@@ -8,10 +8,10 @@ import Testing
 @Suite("An answer on the wire")
 struct HTTPAnswerTests {
   private func text(
-    _ answer: HTTPAnswer, closes: Bool = false, withBody: Bool = true
+    _ answer: HTTPAnswer, connection: HTTPAnswer.ConnectionField = .none, withBody: Bool = true
   ) -> String {
     var output = ByteBuffer()
-    answer.write(to: &output, requestID: "rid", date: "today", closes: closes, withBody: withBody)
+    answer.write(to: &output, requestID: "rid", date: "today", connection: connection, withBody: withBody)
     return String(buffer: output)
   }
 
@@ -45,8 +45,9 @@ struct HTTPAnswerTests {
 
   @Test("says when it is the last one")
   func closing() {
-    #expect(text(HTTPAnswer(status: 599), closes: true).hasPrefix("HTTP/1.1 599 Status\r\n"))
-    #expect(text(HTTPAnswer(status: 200), closes: true).contains("\r\nconnection: close\r\n"))
+    #expect(text(HTTPAnswer(status: 599), connection: .close).hasPrefix("HTTP/1.1 599 Status\r\n"))
+    #expect(text(HTTPAnswer(status: 200), connection: .close).contains("\r\nconnection: close\r\n"))
+    #expect(text(HTTPAnswer(status: 200), connection: .keepAlive).contains("\r\nconnection: keep-alive\r\n"))
   }
 
   @Test(

@@ -24,6 +24,23 @@ struct HeadFactsTests {
     #expect(none.size == "Content-Typoa/bContent-Length0".utf8.count)
   }
 
+  @Test("finds what a request may not have")
+  func faults() {
+    #expect(facts([("Transfer-Encoding", "Chunked")]).hasOtherCoding == false)
+    #expect(facts([("Transfer-Encoding", "gzip, chunked")]).hasOtherCoding)
+    #expect(facts([("Content-Encoding", "identity")]).isCompressed == false)
+    #expect(facts([("Content-Encoding", "gzip")]).isCompressed)
+    #expect(facts([("Host", "a"), ("HOST", "b")]).hostCount == 2)
+    #expect(facts([("Content-Length", "9223372036854775808")]).declaredLength == .max)
+  }
+
+  @Test("sees blanks behind values")
+  func blanks() {
+    #expect(!facts([("A", "b"), ("C", "")]).hasTrailingBlanks)
+    #expect(facts([("A", "b "), ("C", "d")]).hasTrailingBlanks)
+    #expect(HTTPHeaders([("A", "b \t "), ("C", " ")]).withoutTrailingBlanks == HTTPHeaders([("A", "b"), ("C", "")]))
+  }
+
   @Test("never takes repeated names for distinct ones")
   func repetition() {
     #expect(facts([("Host", "a"), ("Content-Type", "b"), ("Content-Length", "1")]).hasDistinctNames)

@@ -27,10 +27,29 @@ struct RefusalTests {
     var header: (name: String, value: String)?
   }
 
+  private static let callback = "/api/resume/0-1-1-0123456789abcdef-0123456789abcdef"
+
   static let rows: [Row] = [
     Row(what: "unknown workflow", request: .webhook("none", "{}"), status: 404, name: "not-found"),
     Row(what: "unknown path", request: .get("/elsewhere"), status: 404, name: "not-found"),
-    Row(what: "broken escape", request: .webhook("%zz", "{}"), status: 404, name: "not-found"),
+    Row(what: "broken escape", request: .webhook("%zz", "{}"), status: 400, name: "malformed-request"),
+    Row(what: "broken escape in a path", request: .get("/shops/100%"), status: 400, name: "malformed-request"),
+    Row(what: "escapes that are no text", request: .get("/shops/%ff"), status: 400, name: "malformed-request"),
+    Row(
+      what: "compressed body", request: .webhook("echo", "{}", headers: [("Content-Encoding", "gzip")]), status: 415,
+      name: "body-compressed"),
+    Row(
+      what: "compressed body of a callback",
+      request: SystemRequest("POST", callback, headers: [("Content-Encoding", "br")], body: [0]), status: 415,
+      name: "body-compressed"),
+    Row(
+      what: "JSON that is empty", request: .webhook("echo", ""), status: 400, name: "malformed-request"),
+    Row(
+      what: "JSON of a callback that is empty",
+      request: SystemRequest("POST", callback, headers: [("Content-Type", "application/json")]), status: 400,
+      name: "malformed-request"),
+    Row(
+      what: "unknown callback", request: SystemRequest("POST", callback), status: 404, name: "callback-not-found"),
     Row(
       what: "disabled", request: .webhook("off", "{}"), status: 503, name: "workflow-disabled",
       header: ("retry-after", "60")),
@@ -80,6 +99,41 @@ struct RefusalTests {
       if let (name, value) = row.header { #expect(answer[header: name] == value) }
       #expect(try await stage.depth() == 0)
       #expect(stage.bufferedBytes == 0)
+    }
+  }
+
+  @Test(
+    "two values that only look alike because their bytes are no text are refused, and nothing is queued",
+    arguments: ["once", "ordered"])
+  func unreadableBytes(key: String) async throws {
+    let value = "{{$context.headers.idempotency-key}}"
+    let workflows = [
+      "once": Definition.trigger("deduplicate: {by: \"\(value)\", for: 1h}"),
+      "ordered": "order: \"\(value)\"\n" + Definition.echo,
+    ]
+    try await IngestStage.with(workflows) { stage in
+      let connection = try await SystemConnection.open(port: stage.port)
+      let pending = connection.expect()
+      let head = "POST /api/webhooks/\(key) HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\nidempotency-key: M"
+      connection.write(Array(head.utf8) + [0xFC] + Array("ller-1\r\n\r\n".utf8))
+      let answer = try await pending.value()
+      #expect(answer.status == 400)
+      #expect(answer.json["detail"]?.stringValue?.contains("M\u{FFFD}ller-1") == true)
+      #expect(try await stage.depth() == 0)
+      #expect(try await stage.post(key, headers: [("Idempotency-Key", "Müller-1")]).status == 200)
+    }
+  }
+
+  @Test("what is compressed arrives where the bytes are asked for, and what says that it is not everywhere")
+  func compressed() async throws {
+    let workflows = ["raw": Definition.trigger("body: {as: bytes}"), "echo": Definition.echo]
+    try await IngestStage.with(workflows) { stage in
+      let empty = SystemRequest("POST", "/api/webhooks/echo", headers: [("Content-Encoding", "gzip")])
+      let answers = [
+        try await stage.post("raw", headers: [("Content-Encoding", "gzip")]),
+        try await stage.post("echo", headers: [("Content-Encoding", "Identity")]), try await stage.send(empty),
+      ]
+      #expect(answers.map(\.status) == [200, 200, 200])
     }
   }
 

@@ -123,15 +123,19 @@ struct SynchronousTests {
   func preference() async throws {
     try await IngestStage.with(Self.workflows) { stage in
       _ = try await stage.worker()
-      let asynchronous = try await stage.post("sync", headers: [("Prefer", "respond-async, wait=100")])
+      let asynchronous = try await stage.post("sync", headers: [("Prefer", "respond-async")])
       #expect(asynchronous.status == 202)
       #expect(asynchronous[header: "preference-applied"] == "respond-async")
       let id = try #require(asynchronous.executionID)
       #expect(asynchronous[header: "location"] == "/api/executions/\(id)/result")
       #expect(try await stage.post("sync", headers: [("prefer", "wait=0")]).status == 202)
       #expect(try await stage.post("short", headers: [("prefer", "wait=3600")]).status == 202)
+      #expect(try await stage.post("long", headers: [("prefer", "wait=0")]).status == 202)
+      let late = try await stage.post("strict", headers: [("prefer", "respond-async, wait=1")])
+      #expect(late.status == 202)
+      #expect(late[header: "preference-applied"] == "respond-async")
       #expect(stage.inbox.count == 0)
-      #expect(try await stage.depth() == 3)
+      #expect(try await stage.depth() == 5)
     }
   }
 

@@ -27,7 +27,8 @@ struct BodyTests {
   @Test(
     "A missing content type is sniffed",
     arguments: [
-      ("{\"a\":1}", #"{"a":1}"#), (" [1, 2]", "[1,2]"), ("{broken", "\"{broken\""), ("a=1&b=2", #"{"a":"1","b":"2"}"#),
+      ("{\"a\":1}", #"{"a":1}"#), ("\u{FEFF} {\"a\":1}", #"{"a":1}"#), (" [1, 2]", "[1,2]"), ("{broken", "\"{broken\""),
+      ("a=1&b=2", #"{"a":"1","b":"2"}"#),
       ("hello=world", #"{"hello":"world"}"#), ("a%20b=c+d", #"{"a b":"c d"}"#), ("hello world", "\"hello world\""),
       ("aGVsbG8=", "\"aGVsbG8=\""), ("<a b=\"1\"/>", "\"<a b=\\\"1\\\"/>\""), ("12", "\"12\""),
       ("x=1\ny=2", "\"x=1\\ny=2\""),
@@ -53,6 +54,30 @@ struct BodyTests {
     #expect { try data("<a/>", "application/xml", .json) } throws: { ($0 as? BodyError)?.kind == .malformed }
   }
 
+  @Test("JSON in another charset than UTF-8 is refused with that reason, JSON that only says so is read")
+  func charsetOfJSON() throws {
+    #expect(try data("{\"a\":1}", "application/json; charset=iso-8859-1").text == #"{"a":1}"#)
+    for (bytes, charset) in [([0xFF, 0xFE, 0x7B, 0, 0x7D, 0], "utf-16"), ([0x22, 0xE4, 0x22], "ISO-8859-1")]
+      as [([UInt8], String)]
+    {
+      #expect {
+        try request(bytes, type: "application/json; charset=\(charset)").data()
+      } throws: { error in
+        guard let error = error as? BodyError else { return false }
+        return error.kind == .malformed && error.message.contains("must be UTF-8") && error.message.contains(charset)
+      }
+    }
+  }
+
+  @Test("An empty body that should be JSON is refused where JSON is read", arguments: BodyKind.allCases)
+  func emptyJSON(kind: BodyKind) {
+    let check = Result {
+      try WebhookRequest.checkBody([], contentType: "application/json", kind: kind, mayBeEmpty: false)
+    }
+    let isRefused = if case .failure = check { true } else { false }
+    #expect(isRefused == (kind == .auto || kind == .json))
+  }
+
   @Test("A JSON body keeps its bytes")
   func exact() throws {
     let bytes = Array(#"{ "b": 1.0, "a": 12345678901234567890 }"#.utf8)
@@ -65,7 +90,8 @@ struct BodyTests {
       ([0x63, 0xE9], "iso-8859-1", "cé"), ([0xFE, 0xFF, 0x00, 0x68], "utf-16", "h"),
       ([0xFF, 0xFE, 0x68, 0x00], "utf-16", "h"),
       ([0x68, 0x00], "utf-16le", "h"), ([0x00, 0x68], "UTF-16BE", "h"), ([0x68], "us-ascii", "h"),
-      ([0x80], "windows-1252", "€"),
+      ([0x80], "windows-1252", "€"), ([0x93, 0xFA, 0x96, 0x7B, 0xB1], "shift_jis", "日本ｱ"),
+      ([0xC6, 0xFC, 0xCB, 0xDC, 0x8E, 0xB1, 0x61], "EUC-JP", "日本ｱa"), ([0xF4, 0xA6, 0xA1, 0xE0], "euc-jp", "熙÷"),
       ([0xC4, 0xE3, 0xBA, 0xC3], "gbk", "你好"), ([0xEF, 0xBB, 0xBF, 0x68], "utf-8", "h"),
     ] as [([UInt8], String, String)])
   func charsets(bytes: [UInt8], charset: String, text: String) throws {
@@ -76,7 +102,7 @@ struct BodyTests {
   func wrongCharsets() {
     for (bytes, charset, offset) in [
       ([0x61, 0x62, 0xFF], "utf-8", 2), ([0x61, 0xC3], "utf-8", 1), ([0x61], "klingon", 0),
-      ([0x00, 0x68, 0x00], "utf-16", 2),
+      ([0x00, 0x68, 0x00], "utf-16", 2), ([0xC6], "euc-jp", 0), ([0x8F, 0xB0, 0xA1], "euc-jp", 0),
       ([0xD8, 0x00, 0x00, 0x68], "utf-16be", 0),
     ] as [([UInt8], String, Int)] {
       #expect {

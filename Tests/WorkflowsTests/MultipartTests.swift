@@ -63,13 +63,29 @@ struct MultipartTests {
   }
 
   @Test(
+    "A part of a type that is no text is a file without a name",
+    arguments: [
+      ("image/png", true), ("application/octet-stream", true), ("text/csv", false), ("application/json", false),
+      ("application/x-www-form-urlencoded", false), ("", false),
+    ])
+  func unnamedFiles(type: String, isFile: Bool) throws {
+    let head = "--X\r\nContent-Disposition: form-data; name=f\r\nContent-Type: \(type)\r\n\r\n"
+    let body = Array(head.utf8) + (isFile ? [0xFF, 0x00] : [0x68]) + Array("\r\n--X--".utf8)
+    try WebhookRequest.checkBody(body, contentType: "multipart/form-data; boundary=X", kind: .auto)
+    let value = try data(body)["f"]
+    #expect(value?["filename"]?.isNull == (isFile ? true : nil))
+    #expect(isFile ? value?["base64"] == "/wA=" : value == "h")
+  }
+
+  @Test(
     "File names in all spellings",
     arguments: [
       ("filename=\"a.txt\"", "a.txt"), ("filename=a.txt", "a.txt"), ("filename=\"\"", ""),
       ("filename=\"x.txt\"; filename*=UTF-8''%E2%82%AC%20rates.txt", "€ rates.txt"),
       ("filename*=utf-8'en'caf%C3%A9", "café"), ("filename*=iso-8859-1''caf%E9", "café"),
       ("filename=\"C:\\dir\\a.txt\"", "C:\\dir\\a.txt"), ("filename=\"a\\\"b\"", "a\"b"),
-      ("filename=\"日本.txt\"", "日本.txt"),
+      ("filename=\"日本.txt\"", "日本.txt"), ("filename=a.txt; filename*=nonsense", "a.txt"),
+      ("filename*=klingon''b; filename=a.txt", "a.txt"), ("filename=a.txt; filename*=UTF-8''%zz", "a.txt"),
     ])
   func filenames(parameter: String, name: String) throws {
     let text = "--X\r\nContent-Disposition: form-data; name=f; \(parameter)\r\n\r\nx\r\n--X--"

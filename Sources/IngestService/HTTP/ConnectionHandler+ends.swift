@@ -44,25 +44,47 @@ extension ConnectionHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard let error = error as? HTTPParserError, error != .invalidEOFState else { return context.close(promise: nil) }
-    switch state {
-    case .idle where waiting.isEmpty: refuse(error, requestID: RequestID.random(), context: context)
-    case .reading(let reading):
-      services.budget.release(reading.body.readableBytes)
-      refuse(error, requestID: reading.request.requestID, context: context)
-    // What came before is answered; nothing can be read behind it.
-    case .idle, .responding: isQuiescing = true
-    case .lingering: break
+    switch error {
+    // The end of the input is told as an event too, and what comes behind a fault is dropped.
+    case HTTPParserError.invalidEOFState, ByteToMessageDecoderError.dataReceivedInErrorState: break
+    case let error as HTTPParserError:
+      // In the rest of a request whose answer is being made: that one is the last.
+      if case .responding(drains: true) = state { isQuiescing = true } else { fault = error }
+      endWhenDone(context: context)
+    default: context.close(promise: nil)
     }
   }
 
-  private func refuse(_ error: HTTPParserError, requestID: String, context: ChannelHandlerContext) {
-    let problem =
-      error == .headerOverflow
-      ? Problem.headersTooLarge : Problem.malformed("This is not a well-formed HTTP/1.1 request.", check: .http)
+  /// When all that came before the end of the input, or before what cannot be read, has got its answer.
+  func endWhenDone(context: ChannelHandlerContext) {
+    guard waiting.isEmpty else { return }
+    switch state {
+    case .idle: if let fault { refuse(.unreadable(fault), context: context) } else { leave(context: context) }
+    case .reading(let reading):
+      guard let fault else {
+        abandon(reading)
+        state = .lingering
+        return leave(context: context)
+      }
+      services.budget.release(reading.body.readableBytes)
+      let problem = Problem.unreadable(fault)
+      answer(problem.answer(requestID: reading.request.requestID), to: reading.request, context: context)
+    case .responding: break
+    case .lingering: if inputIsClosed, lingerStart != nil { context.close(promise: nil) }
+    }
+  }
+
+  func abandon(_ reading: Reading) {
+    services.budget.release(reading.body.readableBytes)
+    services.audit?.record(aborted: reading.request)
+  }
+
+  /// Answers what is no request.
+  private func refuse(_ problem: Problem, context: ChannelHandlerContext) {
+    let requestID = RequestID.random()
     var output = ByteBuffer()
     problem.answer(requestID: requestID)
-      .write(to: &output, requestID: requestID, date: services.date.text, closes: true, withBody: true)
+      .write(to: &output, requestID: requestID, date: services.date.text, connection: .close, withBody: true)
     services.metrics.answered(status: problem.status, after: .zero)
     services.audit?.record(problem, requestID: requestID, from: client.peer)
     end(with: output, context: context)
@@ -75,19 +97,9 @@ extension ConnectionHandler {
       if case .idle = state, waiting.isEmpty { leave(context: context) }
     case ChannelEvent.inputClosed:
       inputIsClosed = true
-      closeWhenDone(context: context)
+      endWhenDone(context: context)
     default:
       context.fireUserInboundEventTriggered(event)
-    }
-  }
-
-  /// A client that has said all it will say still gets its answers.
-  private func closeWhenDone(context: ChannelHandlerContext) {
-    switch state {
-    case .reading: context.close(promise: nil)
-    case .idle: if waiting.isEmpty { leave(context: context) }
-    case .lingering: if lingerStart != nil { context.close(promise: nil) }
-    case .responding: break
     }
   }
 

@@ -33,6 +33,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
       self.limit = limit
       self.respond = respond
     }
+
+    func isAll(_ bytes: ByteBuffer) -> Bool { bytes.readableBytes == request.facts.declaredLength }
   }
 
   private let router: any RequestRouter
@@ -43,7 +45,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var readIsDue = false
   var isQuiescing = false
   var inputIsClosed = false
+  /// Why nothing can be read behind the parts that wait.
+  var fault: HTTPParserError?
   private(set) var client = ClientAddress.unknown
+  /// Between requests that of this server: bytes that make no whole head do not keep a connection.
   var lastActivity = NIODeadline.uptimeNanoseconds(0)
   /// When the last answer had left; nil before.
   var lingerStart: NIODeadline?
@@ -78,10 +83,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     watch?.cancel()
     bound = nil
     services.connections.remove(context.channel)
-    if case .reading(let reading) = state {
-      services.budget.release(reading.body.readableBytes)
-      services.audit?.record(aborted: reading.request)
-    }
+    if case .reading(let reading) = state { abandon(reading) }
   }
 
   // MARK: reading
@@ -96,7 +98,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    lastActivity = context.eventLoop.now
+    if case .idle = state {} else { lastActivity = context.eventLoop.now }
     context.fireChannelReadComplete()
   }
 
@@ -131,8 +133,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
     let request = IncomingRequest(head: head, clientAddress: client.of(head.headers))
-    guard ConnectionServices.accepts(request) else {
-      return answer(Problem.headersTooLarge.answer(requestID: request.requestID), to: request, context: context)
+    if let problem = ConnectionServices.problem(with: request) {
+      return answer(problem.answer(requestID: request.requestID), to: request, context: context)
     }
     switch router.judge(request) {
     case .answer(let answer):
@@ -152,6 +154,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
           Problem.bodyTooLarge(limit: limit).answer(requestID: request.requestID), to: request, context: context)
       }
       state = .reading(Reading(request, limit: limit, respond: respond))
+      lastActivity = context.eventLoop.now
       if request.facts.expectsContinue { writeContinue(context: context) }
     }
   }
@@ -169,7 +172,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
       let problem = Problem.unavailable("Too many large bodies arrive at once.", retryAfter: 1)
       return answer(problem.answer(requestID: reading.request.requestID), to: reading.request, context: context)
     }
-    if reading.body.readableBytes == 0 { reading.body = bytes } else { reading.body.writeImmutableBuffer(bytes) }
+    if reading.body.readableBytes > 0 {
+      reading.body.writeImmutableBuffer(bytes)
+    } else {
+      reading.body = reading.isAll(bytes) ? bytes : bytes.withoutSurroundings
+    }
   }
 
   private func finish(_ reading: Reading, context: ChannelHandlerContext) {
@@ -216,14 +223,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     _ answer: HTTPAnswer, to request: IncomingRequest, started: NIODeadline, keepAlive: Bool,
     context: ChannelHandlerContext
   ) {
-    let time = context.eventLoop.now - started
+    let now = context.eventLoop.now
+    let time = now - started
     services.metrics.answered(status: answer.status, after: time)
     services.audit?.record(answer, to: request, after: time)
-    let closes = !keepAlive || isQuiescing || inputIsClosed && !hasNextRequest
+    let closes = !keepAlive || isQuiescing || inputIsClosed && fault == nil && !hasNextRequest
     var output = context.channel.allocator.buffer(capacity: 320 + answer.body.readableBytes)
     answer.write(
-      to: &output, requestID: request.requestID, date: services.date.text, closes: closes,
-      withBody: request.method != "HEAD")
+      to: &output, requestID: request.requestID, date: services.date.text,
+      connection: closes ? .close : request.isOld ? .keepAlive : .none, withBody: request.method != "HEAD")
+    lastActivity = now
     if closes { return end(with: output, context: context) }
     state = .idle
     context.writeAndFlush(wrapOutboundOut(output), promise: nil)
@@ -251,6 +260,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
       take(part, context: context)
     }
     isResuming = false
+    if inputIsClosed || fault != nil { endWhenDone(context: context) }
     readIfDue(context: context)
   }
 
@@ -272,5 +282,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     if context.channel.isWritable { resume(context: context) }
     context.fireChannelWritabilityChanged()
+  }
+}
+
+extension ByteBuffer {
+  /// Itself, or a copy of its bytes when it would keep much more in memory: a small part of what a socket had.
+  fileprivate var withoutSurroundings: ByteBuffer {
+    storageCapacity > 2 * readableBytes + 1024 ? ByteBuffer(bytes: readableBytesView) : self
   }
 }

@@ -30,9 +30,14 @@ struct ConnectionServices: Sendable {
   private static let headerBytesLimit = 32_768
   private static let targetLimit = 8192
 
-  static func accepts(_ request: IncomingRequest) -> Bool {
-    request.headers.count <= headerCountLimit && request.facts.size <= headerBytesLimit
-      && request.path.utf8.count + request.query.utf8.count <= targetLimit
+  /// What is wrong with a head, whatever its address.
+  static func problem(with request: IncomingRequest) -> Problem? {
+    guard request.headers.count <= headerCountLimit, request.facts.size <= headerBytesLimit,
+      request.path.utf8.count + request.query.utf8.count <= targetLimit
+    else { return .headersTooLarge }
+    let hosts = request.facts.hostCount
+    if hosts != 1, hosts > 1 || !request.isOld { return .malformedHost(count: hosts) }
+    return request.facts.hasOtherCoding ? .transferCoding : nil
   }
 
   /// An error that no route foresaw.

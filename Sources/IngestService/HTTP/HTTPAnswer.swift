@@ -27,8 +27,15 @@ package struct HTTPAnswer: Sendable {
       status: status, headers: headers.isEmpty ? [type] : [type] + headers, body: ByteBuffer(string: text))
   }
 
-  /// Writes the response (RFC 9112); `closes` tells the peer that no further request is read on this connection.
-  package func write(to output: inout ByteBuffer, requestID: String, date: String, closes: Bool, withBody: Bool) {
+  /// What the peer is told about the connection: with `close`, that no further request is read on it.
+  package enum ConnectionField: Sendable {
+    case none, close, keepAlive
+  }
+
+  /// Writes the response (RFC 9112).
+  package func write(
+    to output: inout ByteBuffer, requestID: String, date: String, connection: ConnectionField, withBody: Bool
+  ) {
     var head = ByteWriter(capacity: 512)
     head.write(literal: "HTTP/1.1 ")
     head.write(Self.statusLine(status))
@@ -46,7 +53,11 @@ package struct HTTPAnswer: Sendable {
     }
     head.write(literal: "\r\nx-request-id: ")
     head.write(requestID)
-    if closes { head.write(literal: "\r\nconnection: close") }
+    switch connection {
+    case .none: break
+    case .close: head.write(literal: "\r\nconnection: close")
+    case .keepAlive: head.write(literal: "\r\nconnection: keep-alive")
+    }
     // RFC 9110 8.6: no length and no body in these.
     let mayHaveBody = status != 204 && status != 304
     if mayHaveBody {
@@ -61,13 +72,13 @@ package struct HTTPAnswer: Sendable {
   /// Framing belongs to this server, and so do the fields that it writes itself: a workflow's answer cannot set them.
   private static func isReserved(_ name: String) -> Bool {
     switch name.utf8.count {
-    case 4: name.isHeader("date")
-    case 7: name.isHeader("upgrade")
-    case 10: name.isHeader("connection") || name.isHeader("keep-alive")
-    case 12: name.isHeader("x-request-id")
-    case 14: name.isHeader("content-length")
-    case 17: name.isHeader("transfer-encoding")
-    case 21: name.isHeader("millrace-execution-id")
+    case 4: name.isSameWord(as: "date")
+    case 7: name.isSameWord(as: "upgrade")
+    case 10: name.isSameWord(as: "connection") || name.isSameWord(as: "keep-alive")
+    case 12: name.isSameWord(as: "x-request-id")
+    case 14: name.isSameWord(as: "content-length")
+    case 17: name.isSameWord(as: "transfer-encoding")
+    case 21: name.isSameWord(as: "millrace-execution-id")
     default: false
     }
   }

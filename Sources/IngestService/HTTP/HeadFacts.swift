@@ -12,12 +12,19 @@ struct HeadFacts: Sendable {
   private(set) var requestID: String?
   private(set) var declaredLength: Int?
   private(set) var isChunked = false
+  /// A transfer coding besides `chunked`, or that one twice.
+  private(set) var hasOtherCoding = false
+  /// A content coding: the body is compressed.
+  private(set) var isCompressed = false
+  private(set) var hostCount = 0
   private(set) var offersUpgrade = false
   private(set) var expectsContinue = false
   /// Bytes of all names and values.
   private(set) var size = 0
   /// False also when two names only look alike at a glance.
   private(set) var hasDistinctNames = true
+  /// Whether blanks stand behind a value, which are no part of it (RFC 9112 5) and which the parser leaves there.
+  private(set) var hasTrailingBlanks = false
 
   init(_ head: HTTPRequestHead) {
     var seen: UInt64 = 0
@@ -27,14 +34,22 @@ struct HeadFacts: Sendable {
       let mark: UInt64 = 1 << UInt64((length &* 7 &+ Int((name.utf8.last ?? 0) | 0x20)) & 63)
       if seen & mark != 0 { hasDistinctNames = false }
       seen |= mark
+      if value.utf8.last.isBlank { hasTrailingBlanks = true }
       switch length {
-      case 6 where name.isHeader("expect"):
-        expectsContinue = head.version.minor >= 1 && value.lowercased() == "100-continue"
-      case 7 where name.isHeader("upgrade"): offersUpgrade = true
-      case 12 where contentType == nil && name.isHeader("content-type"): contentType = value
-      case 12 where requestID == nil && name.isHeader("x-request-id"): requestID = value
-      case 14 where declaredLength == nil && name.isHeader("content-length"): declaredLength = Int(value)
-      case 17 where name.isHeader("transfer-encoding"): isChunked = true
+      case 4 where name.isSameWord(as: "host"): hostCount += 1
+      case 6 where name.isSameWord(as: "expect"):
+        expectsContinue = head.version.minor >= 1 && value.isSameWord(as: "100-continue")
+      case 7 where name.isSameWord(as: "upgrade"): offersUpgrade = true
+      case 12 where contentType == nil && name.isSameWord(as: "content-type"): contentType = value
+      case 12 where requestID == nil && name.isSameWord(as: "x-request-id"): requestID = value
+      case 14 where declaredLength == nil && name.isSameWord(as: "content-length"):
+        // The parser lets digits pass alone; a number that is too large for us is a length all the same.
+        declaredLength = Int(value) ?? .max
+      case 16 where name.isSameWord(as: "content-encoding"):
+        isCompressed = isCompressed || !value.isSameWord(as: "identity")
+      case 17 where name.isSameWord(as: "transfer-encoding"):
+        hasOtherCoding = isChunked || !value.isSameWord(as: "chunked")
+        isChunked = true
       default: break
       }
     }
@@ -48,17 +63,32 @@ struct HeadFacts: Sendable {
   private static let longestDrain = 65_536
 }
 
+extension HTTPHeaders {
+  var withoutTrailingBlanks: HTTPHeaders {
+    HTTPHeaders(
+      map { name, value in
+        var bytes = value.utf8[...]
+        while bytes.last.isBlank { bytes.removeLast() }
+        return (name, String(Substring(bytes)))
+      })
+  }
+}
+
+extension UInt8? {
+  fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+}
+
 extension String {
-  /// `name` is in lower case; field names are compared without case (RFC 9110 5.1).
-  func isHeader(_ name: StaticString) -> Bool {
+  /// `word` is in lower case; names of fields are compared without case (RFC 9110 5.1), and so are codings.
+  func isSameWord(as word: StaticString) -> Bool {
     utf8.withContiguousStorageIfAvailable { bytes in
-      guard bytes.count == name.utf8CodeUnitCount else { return false }
+      guard bytes.count == word.utf8CodeUnitCount else { return false }
       for (index, byte) in bytes.enumerated() {
         let isUpperCase = (0x41...0x5A).contains(byte)
-        if (isUpperCase ? byte | 0x20 : byte) != name.utf8Start[index] { return false }
+        if (isUpperCase ? byte | 0x20 : byte) != word.utf8Start[index] { return false }
       }
       return true
-    } ?? (lowercased() == name.description)
+    } ?? (lowercased() == word.description)
   }
 }
 

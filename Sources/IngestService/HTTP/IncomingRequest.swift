@@ -12,6 +12,8 @@ package final class IncomingRequest: Sendable {
   let facts: HeadFacts
   /// Behind a request that offers to switch protocols the parser reads no further one, so none may be promised.
   let leavesConnectionOpen: Bool
+  /// HTTP/1.0, whose clients have to be told that the connection stays open.
+  let isOld: Bool
   package let clientAddress: String
   package let requestID: String
   // Only the event loop of the connection reads and changes these: the handler and the routes run there.
@@ -21,19 +23,34 @@ package final class IncomingRequest: Sendable {
   nonisolated(unsafe) var isGone = false
 
   package init(head: HTTPRequestHead, clientAddress: String) {
-    facts = HeadFacts(head)
+    var (head, facts) = (head, HeadFacts(head))
+    if facts.hasTrailingBlanks {
+      head.headers = head.headers.withoutTrailingBlanks
+      facts = HeadFacts(head)
+    }
+    self.facts = facts
     leavesConnectionOpen = head.isKeepAlive && head.method != .CONNECT && !facts.offersUpgrade
+    isOld = head.version.minor == 0
     method = head.method.rawValue
-    if let mark = head.uri.firstIndex(ofASCII: "?") {
-      path = String(head.uri[..<mark])
-      query = String(head.uri[head.uri.utf8.index(after: mark)...])
+    let target = head.uri.utf8.first == UInt8(ascii: "/") ? head.uri : Self.originForm(head.uri)
+    if let mark = target.firstIndex(ofASCII: "?") {
+      path = String(target[..<mark])
+      query = String(target[target.utf8.index(after: mark)...])
     } else {
-      path = head.uri
+      path = target
       query = ""
     }
     headers = head.headers
     self.clientAddress = clientAddress
     requestID = RequestID.of(facts)
+  }
+
+  /// Without the scheme and the host that a client puts before the path as if it spoke to a proxy (RFC 9112 3.2.2).
+  private static func originForm(_ target: String) -> String {
+    guard let mark = target.firstRange(of: "://"), ["http", "https"].contains(target[..<mark.lowerBound].lowercased())
+    else { return target }
+    let rest = target[mark.upperBound...].drop { $0 != "/" && $0 != "?" }
+    return rest.first == "/" ? String(rest) : "/" + rest
   }
 
   /// A method whose requests have a body (RFC 9110 9.3).

@@ -82,6 +82,22 @@ extension Problem {
     status: 431, name: "headers-too-large", title: "Header fields too large",
     detail: "At most 100 header fields of 32 KB together are accepted, and a target of 8 KB.", check: .http)
 
+  static func malformedHost(count: Int) -> Problem {
+    malformed(
+      count == 0
+        ? "The request has no Host header, which HTTP/1.1 asks for."
+        : "The request has \(count) Host headers; send one.",
+      check: .http)
+  }
+
+  static let transferCoding = Problem(
+    status: 501, name: "transfer-coding", title: "Transfer coding not implemented",
+    detail: "The only Transfer-Encoding that is read is \"chunked\", once and alone.", check: .http)
+
+  static let compressed = Problem(
+    status: 415, name: "body-compressed", title: "Body compressed",
+    detail: "The body is compressed, as its Content-Encoding says; send it as it is.", check: .body)
+
   static let timedOutReceiving = Problem(
     status: 408, name: "request-timeout", title: "Request timeout",
     detail: "The request did not arrive in time.", check: .http)

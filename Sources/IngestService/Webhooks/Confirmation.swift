@@ -1,30 +1,11 @@
-// What an asynchronous caller asks for, and the answer that it gets.
+// The answer that an asynchronous caller gets.
 
 import AuditLog
 import ExecutionQueue
 import JSONCodec
 import NIOCore
-import NIOHTTP1
 import Verification
 import Workflows
-
-/// `Prefer: respond-async` and `Prefer: wait=N` (RFC 7240), never beyond the trigger's own timeout.
-struct Preference: Sendable {
-  var respondsAsync = false
-  var patience: TimeAmount
-
-  init(_ headers: HTTPHeaders, trigger: Trigger) {
-    let limit = TimeAmount(trigger.timeout)
-    patience = limit
-    for preference in headers[canonicalForm: "prefer"] {
-      let name = preference.lowercased()
-      if name == "respond-async" { respondsAsync = true }
-      if name.hasPrefix("wait="), let seconds = Int64(name.dropFirst("wait=".count)), seconds >= 0 {
-        patience = min(limit, .seconds(min(seconds, 86_400)))
-      }
-    }
-  }
-}
 
 /// The trigger's `response`, evaluated before the webhook is admitted: an error in it must not follow an admission.
 struct Confirmation: Sendable {
@@ -54,11 +35,7 @@ struct Confirmation: Sendable {
   }
 
   func answer(id: ExecutionID, at address: String) -> HTTPAnswer {
-    if isPreferred {
-      var answer = ExecutionOutcome.accepted(id: id, at: address)
-      answer.headers.append(("preference-applied", "respond-async"))
-      return answer
-    }
+    if isPreferred { return ExecutionOutcome.accepted(id: id, at: address).preferred }
     let name = id.description
     guard var answer = fixed else {
       var body = ByteBuffer()
@@ -76,6 +53,13 @@ struct Confirmation: Sendable {
 }
 
 extension HTTPAnswer {
+  /// To a caller who asked not to wait, or not for long.
+  var preferred: HTTPAnswer {
+    var answer = self
+    answer.headers.append(("preference-applied", "respond-async"))
+    return answer
+  }
+
   /// Text goes out as text, everything else as JSON, unless the headers say otherwise.
   mutating func setBody(_ value: JSON) {
     let isTyped = headers.contains { $0.name.lowercased() == "content-type" }

@@ -21,6 +21,9 @@ struct ResumeRoute: Sendable {
     guard let dash = token.lastIndex(of: "-"), let id = ExecutionID(token[..<dash]),
       let callback = ExecutionToken(String(token[token.index(after: dash)...]))
     else { return .answer(Problem.callbackNotFound.answer(requestID: request.requestID)) }
+    if request.facts.isCompressed, request.facts.hasBody {
+      return .answer(Problem.compressed.answer(requestID: request.requestID))
+    }
     if let problem = gate.problem {
       return .answer(Problem.unavailable(problem).answer(requestID: request.requestID))
     }
@@ -48,7 +51,13 @@ struct ResumeRoute: Sendable {
       clientAddress: request.clientAddress, query: query, headers: headers, params: .object([:]),
       contentType: request.facts.contentType, bodyKind: .auto, body: body)
     let data: JSON
-    do { data = body.isEmpty ? .null : try resuming.data() } catch {
+    do {
+      if body.isEmpty {
+        try WebhookRequest.checkBody(
+          body, contentType: resuming.contentType, kind: .auto, mayBeEmpty: !request.wantsBody)
+      }
+      data = try resuming.data()
+    } catch {
       throw Problem.malformed("The body cannot be read: \(error)")
     }
     return JSON.object(

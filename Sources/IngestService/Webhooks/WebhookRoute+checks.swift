@@ -88,6 +88,7 @@ extension IncomingWebhook {
       do { id = try template.text(scope) } catch {
         throw Problem.malformed("What makes this webhook the same as another cannot be told: \(error)")
       }
+      try Self.refuseUnreadable(id, as: "makes this webhook the same as another")
       if !id.isEmpty { conditions.deduplication = .init(name: KeyName.of(workflow.key, id), window: window) }
     }
     if let rate = checks.rate {
@@ -109,9 +110,16 @@ extension IncomingWebhook {
       do { value = try template.text(scope) } catch {
         throw Problem.malformed("The order of this webhook cannot be told: \(error)", check: .template)
       }
+      try Self.refuseUnreadable(value, as: "orders this webhook")
       if !value.isEmpty { lanes.order = KeyName.of(workflow.key, value) }
     }
     return lanes
+  }
+
+  /// Bytes that are no text have become U+FFFD by now, so that two different values may look the same.
+  private static func refuseUnreadable(_ value: String, as role: String) throws {
+    guard value.unicodeScalars.contains("\u{FFFD}") else { return }
+    throw Problem.malformed("What \(role), \"\(value)\", has bytes that are no UTF-8.", check: .template)
   }
 }
 

@@ -57,19 +57,20 @@ final class WebhookRoute: Sendable {
 
   func judge(_ request: IncomingRequest, key: Substring) -> HeadVerdict {
     guard let key = PercentEncoding.decoded(key), let entry = catalog.current.entry(key) else {
-      return refuse(unknown(), request)
+      return refuse(unknown(request), request)
     }
     return judge(request, entry, parameters: [])
   }
 
   func judge(_ request: IncomingRequest, path: String) -> HeadVerdict {
-    guard let (entry, parameters) = catalog.current.entry(path: path) else { return refuse(unknown(), request) }
+    guard let (entry, parameters) = catalog.current.entry(path: path) else { return refuse(unknown(request), request) }
     return judge(request, entry, parameters: parameters)
   }
 
   /// While the workflows have not been read yet, nobody can say that one does not exist.
-  private func unknown() -> Problem {
-    catalog.isLoaded ? .notFound : .unavailable("The workflows have not been loaded yet.", retryAfter: 1)
+  private func unknown(_ request: IncomingRequest) -> Problem {
+    if let fault = PercentEncoding.fault(in: request.path) { return .malformed(fault, check: .route) }
+    return catalog.isLoaded ? .notFound : .unavailable("The workflows have not been loaded yet.", retryAfter: 1)
   }
 
   private func judge(
@@ -84,6 +85,10 @@ final class WebhookRoute: Sendable {
       return refuse(.addressNotAllowed, request)
     }
     guard entry.enabled else { return refuse(.disabled(entry.key), request) }
+    // Who asks for the bytes gets them as they come.
+    if request.facts.isCompressed, request.facts.hasBody, workflow.trigger.bodyKind != .bytes {
+      return refuse(.compressed, request)
+    }
     if let wait = brakes.wait(of: request.clientAddress, in: workflow, now: eventLoop.now) {
       return refuse(.overRate(wait), request)
     }
@@ -136,7 +141,7 @@ final class WebhookRoute: Sendable {
       guard workflow.trigger.mode == .sync else { return try admitAndConfirm(webhook, scope, answer) }
       let preference = Preference(request.headers, trigger: workflow.trigger)
       if preference.respondsAsync { return try admitAndConfirm(webhook, scope, answer) }
-      try admitAndWait(webhook, scope, patience: preference.patience).whenSuccess(answer)
+      try admitAndWait(webhook, scope, preference).whenSuccess(answer)
     } catch {
       let problem = error as? Problem ?? .malformed("\(error)", check: .template)
       answer(problem.answer(requestID: request.requestID))
@@ -185,7 +190,7 @@ final class WebhookRoute: Sendable {
 
   /// The future never fails.
   private func admitAndWait(
-    _ webhook: IncomingWebhook, _ scope: WebhookScope, patience: TimeAmount
+    _ webhook: IncomingWebhook, _ scope: WebhookScope, _ preference: Preference
   ) throws -> EventLoopFuture<HTTPAnswer> {
     if webhook.workflow.order != nil, journal?.isPending == true { throw Problem.behindJournal }
     let conditions = try webhook.conditions(scope)
@@ -201,10 +206,10 @@ final class WebhookRoute: Sendable {
       case .admitted(let id):
         self.metrics.admitted.increment()
         self.inbox.admitted(id, admissions: self.admissions)
-        return self.wait(for: reply, token, id: id, webhook, patience: patience)
+        return self.wait(for: reply, token, id: id, webhook, preference)
       case .duplicate(let id):
         self.metrics.duplicates.increment()
-        return self.waitForFirst(reply, token, id: id, webhook, patience: patience)
+        return self.waitForFirst(reply, token, id: id, webhook, preference)
       default:
         self.inbox.forget(token)
         return self.eventLoop.makeSucceededFuture(self.refusal(admission, webhook))
@@ -218,28 +223,30 @@ final class WebhookRoute: Sendable {
 
   private func wait(
     for reply: EventLoopFuture<ExecutionOutcome?>, _ token: ExecutionToken, id: ExecutionID,
-    _ webhook: IncomingWebhook, patience: TimeAmount
+    _ webhook: IncomingWebhook, _ preference: Preference
   ) -> EventLoopFuture<HTTPAnswer> {
-    let alarm = eventLoop.scheduleTask(in: patience) { self.inbox.forget(token) }
+    let alarm = eventLoop.scheduleTask(in: preference.patience) { self.inbox.forget(token) }
     return reply.always { _ in alarm.cancel() }.map { outcome in
-      outcome?.answer(id: id, requestID: webhook.request.requestID) ?? self.late(id, webhook)
+      outcome?.answer(id: id, requestID: webhook.request.requestID) ?? self.late(id, webhook, preference)
     }
   }
 
   /// A repeated webhook gets the answer of the first one, which may still be in work.
   private func waitForFirst(
     _ reply: EventLoopFuture<ExecutionOutcome?>, _ token: ExecutionToken, id: ExecutionID,
-    _ webhook: IncomingWebhook, patience: TimeAmount
+    _ webhook: IncomingWebhook, _ preference: Preference
   ) -> EventLoopFuture<HTTPAnswer> {
     FirstOutcome(id: id, admissions: admissions, inbox: inbox, token: token).follow().flatMap {
-      self.wait(for: reply, token, id: id, webhook, patience: patience).map(\.replayed)
+      self.wait(for: reply, token, id: id, webhook, preference).map(\.replayed)
     }
   }
 
-  private func late(_ id: ExecutionID, _ webhook: IncomingWebhook) -> HTTPAnswer {
+  private func late(_ id: ExecutionID, _ webhook: IncomingWebhook, _ preference: Preference) -> HTTPAnswer {
     if !webhook.request.isGone { metrics.deadlines.increment() }
-    return webhook.workflow.trigger.onTimeout == .accepted
-      ? ExecutionOutcome.accepted(id: id, at: address)
+    let accepted = ExecutionOutcome.accepted(id: id, at: address)
+    if preference.asksAsync { return accepted.preferred }
+    return preference.acceptsLate || webhook.workflow.trigger.onTimeout == .accepted
+      ? accepted
       : Problem.deadline.answer(requestID: webhook.request.requestID, executionID: id.description)
   }
 

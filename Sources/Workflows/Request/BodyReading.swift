@@ -53,22 +53,28 @@ struct BodyReading {
     switch form {
     case .empty, .bytes: return
     case .multipart:
-      for part in try parts() where part.filename == nil { _ = try text(of: part) }
+      for part in try parts() where !part.isFile { _ = try text(of: part) }
     case .json: _ = try json(build: false)
     case .form, .text: _ = try data()
     }
   }
 
-  private func json(build: Bool) throws(BodyError) -> JSON {
-    // A byte order mark is no JSON, but senders on Windows write it (RFC 8259, section 8.1, lets us ignore it).
-    let hasMark = body.starts(with: [0xEF, 0xBB, 0xBF])
-    let text = hasMark ? Array(body[3...]) : body
+  /// A byte order mark is no JSON, but senders on Windows write it (RFC 8259, section 8.1, lets us ignore it).
+  var markLength: Int { body.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
+
+  func json(build: Bool) throws(BodyError) -> JSON {
+    let text = markLength > 0 ? Array(body[markLength...]) : body
     do {
       if build { return try JSON.parse(text, limits: limits.json) }
       try JSON.validate(text, limits: limits.json)
       return .null
     } catch {
-      throw BodyError(Self.kind(of: error), error.message, at: error.offset + (hasMark ? 3 : 0))
+      var message = error.message
+      // Many senders name a charset that their JSON does not use, so it is told only where JSON cannot be read.
+      if let charset = contentType?["charset"], !TextDecoding.isUTF8(charset) {
+        message += "; its type says \"\(charset)\", and JSON must be UTF-8"
+      }
+      throw BodyError(Self.kind(of: error), message, at: error.offset + markLength)
     }
   }
 
@@ -92,9 +98,10 @@ struct BodyReading {
   }
 
   private func value(of part: MultipartPart) throws(BodyError) -> JSON {
-    guard let filename = part.filename else { return .string(try text(of: part)) }
+    guard part.isFile else { return .string(try text(of: part)) }
     return [
-      "filename": .string(filename), "contentType": .string(part.contentType ?? "application/octet-stream"),
+      "filename": part.filename.map { .string($0) } ?? .null,
+      "contentType": .string(part.contentType ?? "application/octet-stream"),
       "size": .int(Int64(part.content.count)),
       "base64": .string(Data(body[part.content]).base64EncodedString()),
     ]

@@ -7,7 +7,8 @@ struct FormTree {
   /// True once a key asked for a list, `a[]`.
   private var isList = false
   private var keys: [String] = []
-  private var children: [String: FormTree] = [:]
+  /// By the bytes of their names: Swift's own String equality takes different spellings of one character as equal.
+  private var children: [[UInt8]: FormTree] = [:]
 
   /// The path is a key that `FormKey` took apart.
   mutating func insert(_ value: JSON, at path: [String]) {
@@ -15,8 +16,9 @@ struct FormTree {
   }
 
   private mutating func insert(_ value: JSON, under name: String, _ rest: ArraySlice<String>) {
-    if children[name] == nil { keys.append(name) }
-    children[name, default: FormTree()].add(value, at: rest)
+    let bytes = Array(name.utf8)
+    if children[bytes] == nil { keys.append(name) }
+    children[bytes, default: FormTree()].add(value, at: rest)
   }
 
   private mutating func add(_ value: JSON, at path: ArraySlice<String>) {
@@ -38,7 +40,7 @@ struct FormTree {
   var rootObject: JSON { object }
 
   private var object: JSON {
-    .object(JSONObject(keys.map { ($0, children[$0]?.json ?? .null) }))
+    .object(JSONObject(keys.map { ($0, children[Array($0.utf8)]?.json ?? .null) }))
   }
 
   private var json: JSON {
@@ -52,7 +54,7 @@ struct FormTree {
   private var indexed: JSON? {
     var list: [JSON] = []
     for index in keys.indices {
-      guard let child = children[String(index)] else { return nil }
+      guard let child = children[Array(String(index).utf8)] else { return nil }
       list.append(child.json)
     }
     return .array(list)
@@ -74,7 +76,7 @@ enum FormKey {
         !bytes[(index + 1)..<close].contains(UInt8(ascii: "["))
       else { return [key] }
       path.append(text(bytes[(index + 1)..<close]))
-      guard path.count <= limits.depth else {
+      guard path.count <= limits.depth + 1 else {
         throw BodyError(.tooDeep, "a form key nests deeper than \(limits.depth) levels", at: offset)
       }
       index = close + 1

@@ -5,6 +5,13 @@ struct MultipartPart {
   let filename: String?
   let contentType: String?
   let content: Range<Int>
+
+  /// Named as one, or of a type that is no text.
+  var isFile: Bool {
+    if filename != nil { return true }
+    guard let type = contentType.map({ ContentType($0) }), !type.type.isEmpty else { return false }
+    return !type.isText && !type.isJSON && !type.isForm
+  }
 }
 
 struct MultipartScanner {
@@ -130,9 +137,17 @@ struct MultipartScanner {
     return line
   }
 
-  /// `filename*=UTF-8''…` (RFC 8187) wins over `filename="…"`.
+  /// `filename*=UTF-8''…` (RFC 8187) wins over `filename="…"`, unless it cannot be read.
   private static func filename(_ disposition: ContentType, at offset: Int) throws(BodyError) -> String? {
-    guard let extended = disposition["filename*"] else { return disposition["filename"] }
+    let plain = disposition["filename"]
+    guard let extended = disposition["filename*"] else { return plain }
+    do { return try decoded(extended, at: offset) } catch {
+      guard let plain else { throw error }
+      return plain
+    }
+  }
+
+  private static func decoded(_ extended: String, at offset: Int) throws(BodyError) -> String {
     let pieces = extended.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
     guard pieces.count == 3, case .decoded(let bytes) = PercentCoding.bytes(pieces[2].utf8, plusIsBlank: false) else {
       throw BodyError(.malformed, "a file name is not of the form UTF-8''name", at: offset)

@@ -1,20 +1,20 @@
 // Percent encoding (RFC 3986, section 2.1) of paths, and with "+" for blanks of forms.
 
-enum PercentCoding {
+package enum PercentCoding {
   /// Nil for a broken escape or for bytes that are no UTF-8.
-  static func decode(_ text: some Collection<UInt8>) -> String? {
+  package static func decode(_ text: some Collection<UInt8>) -> String? {
     guard text.contains(UInt8(ascii: "%")) else { return String(validating: Array(text), as: UTF8.self) }
     guard case .decoded(let bytes) = bytes(text, plusIsBlank: false) else { return nil }
     return String(validating: bytes, as: UTF8.self)
   }
 
-  enum Outcome {
+  package enum Outcome {
     case decoded([UInt8])
     /// How many bytes before the broken escape.
     case broken(Int)
   }
 
-  static func bytes(_ text: some Collection<UInt8>, plusIsBlank: Bool) -> Outcome {
+  package static func bytes(_ text: some Collection<UInt8>, plusIsBlank: Bool) -> Outcome {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
     var index = text.startIndex

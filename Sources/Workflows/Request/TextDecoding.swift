@@ -5,7 +5,7 @@ import Foundation
 enum TextDecoding {
   static func decode(_ bytes: [UInt8], charset: String?) throws(BodyError) -> String {
     switch (charset ?? "utf-8").lowercased() {
-    case "utf-8", "utf8", "us-ascii", "ascii": return try utf8(bytes)
+    case let name where isUTF8(name): return try utf8(bytes)
     case "iso-8859-1", "latin1", "iso8859-1", "iso_8859-1":
       var text = String.UnicodeScalarView()
       text.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
@@ -15,10 +15,17 @@ enum TextDecoding {
     case "utf-16le": return try utf16(bytes, bigEndian: false)
     case "windows-1252", "cp1252": return try foundation(bytes, .windowsCP1252, name: "windows-1252")
     case "shift_jis", "shift-jis": return try foundation(bytes, .shiftJIS, name: "shift_jis")
-    case "euc-jp": return try foundation(bytes, .japaneseEUC, name: "euc-jp")
+    case "euc-jp":
+      guard let text = shiftJIS(eucJP: bytes) else { throw BodyError(.charset, "the text is not valid euc-jp") }
+      return try foundation(text, .shiftJIS, name: "euc-jp")
     case "gbk", "gb2312", "gb18030": return try foundation(bytes, chinese, name: "gbk")
     default: throw BodyError(.charset, "the charset \"\(charset ?? "")\" is not known; send UTF-8")
     }
+  }
+
+  /// ASCII is a part of it.
+  static func isUTF8(_ charset: String) -> Bool {
+    ["utf-8", "utf8", "us-ascii", "ascii"].contains(charset.lowercased())
   }
 
   static func utf8(_ bytes: [UInt8], at offset: Int = 0) throws(BodyError) -> String {

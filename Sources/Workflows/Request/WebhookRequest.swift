@@ -51,7 +51,7 @@ package struct WebhookRequest: Sendable {
     _ body: [UInt8], contentType: String?, kind: BodyKind, mayBeEmpty: Bool = true, limits: BodyLimits = .standard
   ) throws(BodyError) {
     let reading = BodyReading(body, contentType: contentType, kind: kind, limits: limits)
-    if !mayBeEmpty, body.isEmpty, reading.contentType?.isJSON == true {
+    if !mayBeEmpty, body.isEmpty, kind == .auto || kind == .json, reading.contentType?.isJSON == true {
       throw BodyError(.malformed, "it is empty, and its type says JSON", at: 0)
     }
     try reading.check()
