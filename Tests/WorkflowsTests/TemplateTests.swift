@@ -79,6 +79,14 @@ struct TemplateTests {
     #expect(result.kind == value.kind)
   }
 
+  @Test(
+    "A number as default stays as it is written",
+    arguments: ["1.0", "1e3", "0.10", "9007199254740993.0", "12345678901234567890", "1e999999999"])
+  func numberDefaults(number: String) throws {
+    #expect(try evaluate(.string("{{$context.data.missing:\(number)}}")).text == number)
+    #expect(try evaluate(.string("is {{$context.data.missing:\(number)}}")) == .string("is \(number)"))
+  }
+
   @Test("Objects and lists are filled in, keys too, and keep their order")
   func structures() throws {
     let result = try evaluate([

@@ -112,6 +112,11 @@ struct SourceReading {
       report(
         "\(scalar.string) is a number that JSON cannot say; put it in quotes if it is meant as text", at: scalar.mark)
       return made(.null, at: scalar.mark)
+    case .tooLong:
+      report(
+        "\(scalar.string) has more than 64 bits; write it in decimal, or in quotes if it is meant as text",
+        at: scalar.mark)
+      return made(.null, at: scalar.mark)
     }
   }
 }

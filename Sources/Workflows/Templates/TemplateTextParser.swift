@@ -119,7 +119,7 @@ extension TemplateTextParser {
     let value = String(String.UnicodeScalarView(raw))
     guard let parsed = try? JSON.parse(value) else { return .string(value) }
     switch parsed.kind {
-    case .number: return parsed.intValue.map { .int($0) } ?? .number(value)
+    case .number: return CoreSchema.number(value) ?? .number(value)
     case .bool: return .bool(parsed.boolValue ?? false)
     case .null: return .null
     default: return .string(value)
