@@ -51,7 +51,7 @@ struct DelayNodeTests {
     "a moment that no calendar has is an error",
     arguments: [
       "-9223372036854775808", "9223372036854775807", "-62135596800001", "253402300800000",
-      "\"-9223372036854775808\"", "\"0000-12-31T00:00:00Z\"",
+      "\"-9223372036854775808\"", "\"0000-12-31T00:00:00Z\"", "\"2025-11-31T08:00:00Z\"", "\"2026-02-29T08:00:00Z\"",
     ])
   func impossibleMoments(at: String) async throws {
     var trial = Trial("- {key: pause, type: delay, until: \"{{$context.data.at}}\"}")
@@ -72,6 +72,8 @@ struct DelayNodeTests {
     #expect(Trial.problems("- {key: a, type: delay, for: 1s, until: 1}").contains("not both"))
     #expect(Trial.problems("- {key: a, type: delay, for: soon}").contains("is a time such as 30s"))
     #expect(Trial.problems("- {key: a, type: delay, until: tomorrow}").contains("is a moment such as"))
+    #expect(
+      Trial.problems("- {key: a, type: delay, until: \"2030-02-31T08:00:00Z\"}").contains("is a moment such as"))
     #expect(Trial.problems("- {key: a, type: delay, for: 400d}").contains("366d at most"))
   }
 
