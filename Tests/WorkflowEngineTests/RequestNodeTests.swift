@@ -96,13 +96,14 @@ struct RequestNodeTests {
   @Test("sends headers and credentials")
   func headers() async throws {
     let request = try await HTTPTrial.request(
-      #"url: "URL/", headers: {X-One: "{{$context.params.shop}}", X-List: "{{$context.data.list}}", X-None: "{{$context.data.none}}"}, auth: {bearer: "{{$env.TOKEN}}"}"#
+      #"url: "URL/", headers: {X-One: "{{$context.params.shop}}", X-List: "{{$context.data.list}}", X-Two: [1, "{{$context.params.shop}}", null], X-None: "{{$context.data.none}}"}, auth: {bearer: "{{$env.TOKEN}}"}"#
     ) {
       $0.environment = ["TOKEN": "t0ken"]
       $0.body = #"{"list":["a","b"]}"#
     }
     #expect(request[header: "x-one"] == "7")
     #expect(request.values(of: "x-list") == ["a", "b"])
+    #expect(request.values(of: "x-two") == ["1", "7"])
     #expect(request[header: "x-none"] == nil)
     #expect(request[header: "authorization"] == "Bearer t0ken")
     let basic = try await HTTPTrial.request(#"url: "URL/", auth: {basic: {user: u, password: "p:w"}}"#)
