@@ -155,6 +155,30 @@ struct RequestNodeTests {
     #expect(report.output.map { String(decoding: $0.bytes, as: UTF8.self) } == data)
   }
 
+  @Test(
+    "reads text by its charset, and leaves byte order marks out",
+    arguments: [
+      ("auto", "application/json", [0xEF, 0xBB, 0xBF, 0x5B, 0x31, 0x5D], "[1]"),
+      ("json", "text/plain", [0xEF, 0xBB, 0xBF, 0x5B, 0x31, 0x5D], "[1]"),
+      ("auto", "", [0xEF, 0xBB, 0xBF, 0x5B, 0x31, 0x5D], "[1]"),
+      ("auto", "text/plain", [0xEF, 0xBB, 0xBF, 0x61], "\"a\""), ("text", "", [0xEF, 0xBB, 0xBF, 0x61], "\"a\""),
+      ("auto", "text/plain; charset=iso-8859-1", [0x47, 0xFC], "\"Gü\""),
+      ("auto", "application/json; charset=iso-8859-1", [0x22, 0xFC, 0x22], "\"ü\""),
+      ("json", "application/json; charset=iso-8859-1", [0x22, 0xC3, 0xBC, 0x22], "\"ü\""),
+      ("text", "text/html; charset=\"windows-1252\"", [0x80], "\"€\""),
+      ("auto", "text/xml; charset=utf-16le", [0xE4, 0x00], "\"ä\""),
+      ("auto", "text/plain; charset=x-unknown", [0xC3, 0xBC], "\"ü\""),
+      ("auto", "text/plain; charset=x-unknown", [0xFC], "\"/A==\""), ("auto", "text/plain", [0xFC], "\"/A==\""),
+      ("bytes", "text/plain", [0xEF, 0xBB, 0xBF], "\"77u/\""),
+    ] as [(String, String, [UInt8], String)])
+  func charsets(format: String, type: String, body: [UInt8], data: String) async throws {
+    let answer = HTTPTarget.Response(headers: type.isEmpty ? [] : [("Content-Type", type)], body: body)
+    let (report, _) = try await HTTPTrial.run(#"url: "URL/", response: \#(format)"#, answering: answer) {
+      $0.nodes += "\n- {key: out, type: output, value: \"{{$nodes.call.data}}\"}"
+    }
+    #expect(report.output.map { String(decoding: $0.bytes, as: UTF8.self) } == data, "\(report.summary)")
+  }
+
   @Test("an answer that is not what it has to be fails the node")
   func badAnswers() async throws {
     let (json, _) = try await HTTPTrial.run(#"url: "URL/x", response: json"#, answering: .text("<html>"))

@@ -60,15 +60,13 @@ struct BodyReading {
   }
 
   private func json(build: Bool) throws(BodyError) -> JSON {
-    // A byte order mark is no JSON, but senders on Windows write it (RFC 8259, section 8.1, lets us ignore it).
-    let hasMark = body.starts(with: [0xEF, 0xBB, 0xBF])
-    let text = hasMark ? Array(body[3...]) : body
+    let text = TextDecoding.withoutMark(body)
     do {
       if build { return try JSON.parse(text, limits: limits.json) }
       try JSON.validate(text, limits: limits.json)
       return .null
     } catch {
-      throw BodyError(Self.kind(of: error), error.message, at: error.offset + (hasMark ? 3 : 0))
+      throw BodyError(Self.kind(of: error), error.message, at: error.offset + body.count - text.count)
     }
   }
 
