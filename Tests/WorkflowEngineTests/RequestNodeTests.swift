@@ -40,10 +40,10 @@ struct RequestNodeTests {
   @Test("sends multipart fields and files, also those that came in")
   func multipart() async throws {
     let request = try await HTTPTrial.request(
-      #"url: "URL/", multipart: {name: "{{$context.data.name}}", tags: [a, b], file: "{{$context.data.file}}", note: {filename: n.txt, contentType: text/x-note, text: hi}, none: null, meta: {k: 1}}"#
+      #"url: "URL/", multipart: {name: "{{$context.data.name}}", tags: [a, b], file: "{{$context.data.file}}", note: {filename: n.txt, contentType: text/x-note, text: hi}, none: null, meta: {k: 1}, o: "{{$context.data.o}}", p: {text: hi}, q: {base64: aGk=}, r: {contentType: a/b, text: hi, k: 1}}"#
     ) {
       $0.body =
-        #"{"name":"x","file":{"filename":"a.bin","contentType":"application/x-a","size":5,"base64":"aGVsbG8="}}"#
+        #"{"name":"x","file":{"filename":"a.bin","contentType":"application/x-a","size":5,"base64":"aGVsbG8="},"o":{"text":"Hello","user":5}}"#
     }
     #expect(request[header: "content-type"]?.hasPrefix("multipart/form-data; boundary=") == true)
     let text = request.bodyText
@@ -53,6 +53,10 @@ struct RequestNodeTests {
     #expect(text.contains("name=\"note\"; filename=\"n.txt\"\r\nContent-Type: text/x-note\r\n\r\nhi\r\n"))
     #expect(text.contains("Content-Type: application/json\r\n\r\n{\"k\":1}\r\n"))
     #expect(!text.contains("none"))
+    #expect(text.contains("name=\"o\"\r\nContent-Type: application/json\r\n\r\n{\"text\":\"Hello\",\"user\":5}\r\n"))
+    #expect(text.contains("name=\"p\"\r\nContent-Type: application/json\r\n\r\n{\"text\":\"hi\"}\r\n"))
+    #expect(text.contains("name=\"q\"\r\n\r\nhi\r\n"))
+    #expect(text.contains("{\"contentType\":\"a/b\",\"text\":\"hi\",\"k\":1}\r\n"))
   }
 
   @Test("forwards a sender's JSON byte for byte: 64-bit integers, key order, white space")
