@@ -55,6 +55,14 @@ struct CheckedRequest {
     return lines
   }
 
+  /// For a redirect that drops the body: without the fields that describe one (the list of the Fetch standard).
+  var headerLinesWithoutBody: [String] {
+    let describing = ["content-type", "content-encoding", "content-language", "content-location"]
+    return headerLines.filter { line in
+      !describing.contains(line.prefix { $0 != ":" && $0 != ";" }.lowercased())
+    }
+  }
+
   private static func check(_ body: OutboundRequest.Body, method: String) throws(OutboundError) {
     switch body {
     case .none:

@@ -53,9 +53,27 @@ import Testing
       method: method, url: target.url("/a"), body: .bytes(binary, contentType: "application/x-test"))
     _ = try await withTransport { try await $0.send(request) }
     let last = try #require(target.requests.last)
+    #expect(last.values(of: "Content-Type") == (hasBody ? ["application/x-test"] : []))
     #expect(last.path == "/b")
     #expect(last.method == next)
     #expect(last.body == (hasBody ? binary : []))
+    await target.stop()
+  }
+
+  @Test("What headers say about a body goes with it", arguments: [301, 302, 303, 307])
+  func bodyHeaders(status: Int) async throws {
+    let target = try await HTTPTarget.start { $0.path == "/a" ? .redirect(to: "/b", status: status) : .ok }
+    let headers = [
+      ("content-type", "application/x-own"), ("Content-Language", "de"), ("Content-Encoding", ""), ("X-Own", "1"),
+    ]
+    let request = OutboundRequest(
+      method: "POST", url: target.url("/a"), headers: headers.map { (name: $0.0, value: $0.1) },
+      body: .bytes(binary, contentType: "application/x-test"))
+    _ = try await withTransport { try await $0.send(request) }
+    let last = try #require(target.requests.last)
+    let names = last.headers.map { $0.name.lowercased() }.filter { $0.hasPrefix("content-") && $0 != "content-length" }
+    #expect(names.sorted() == (status == 307 ? ["content-encoding", "content-language", "content-type"] : []))
+    #expect(last[header: "x-own"] == "1")
     await target.stop()
   }
 
