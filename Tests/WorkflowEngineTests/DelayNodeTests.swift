@@ -30,6 +30,17 @@ struct DelayNodeTests {
   }
 
   @Test(
+    "takes a time as text or as milliseconds, from a template too",
+    arguments: [("\"2s\"", 2000), ("100", 100), ("\"100\"", 100)] as [(String, Int64)])
+  func times(wait: String, length: Int64) async throws {
+    var trial = Trial("- {key: pause, type: delay, for: \"{{$context.data.wait}}\"}")
+    trial.body = "{\"wait\":\(wait)}"
+    let start = trial.time
+    let report = try await trial.run()
+    #expect(try #require(report.suspension).until >= start + length)
+  }
+
+  @Test(
     "takes a moment as RFC 3339 or as milliseconds, from a template too",
     arguments: [
       ("until: \"2030-01-31T08:00:00Z\"", 1_896_076_800_000),
