@@ -90,6 +90,9 @@ struct CheckedRequest {
   private static func check(_ authorization: OutboundRequest.Authorization) throws(OutboundError) {
     switch authorization {
     case .basic(let user, let password):
+      guard !user.isEmpty || !password.isEmpty else {
+        throw .invalid("user and password of basic authorization are both empty")
+      }
       guard !user.contains(":") else { throw .invalid("the user name of basic authorization contains a colon") }
       guard isFieldValue(user), isFieldValue(password) else {
         throw .invalid("user or password of basic authorization contains a control character")

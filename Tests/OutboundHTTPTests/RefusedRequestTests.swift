@@ -57,6 +57,9 @@ struct RefusedRequest: Sendable, CustomTestStringConvertible {
     .init("colon in the user name", "colon") {
       OutboundRequest(url: $0, authorization: .basic(user: "a:b", password: "c"))
     },
+    .init("neither user nor password", "both empty") {
+      OutboundRequest(url: $0, authorization: .basic(user: "", password: ""))
+    },
     .init("two authorizations", "both") {
       OutboundRequest(url: $0, headers: [("Authorization", "x")], authorization: .bearer(token: "y"))
     },
