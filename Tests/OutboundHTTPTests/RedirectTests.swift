@@ -111,7 +111,20 @@ import Testing
     let target = try await HTTPTarget.start(answering: .redirect(to: location))
     let error = try await withTransport { await failure(of: OutboundRequest(url: target.url()), $0) }
     #expect(error?.kind == .protocolViolation)
-    #expect(error?.message.contains("neither http nor https") == true, "\(error?.message ?? "")")
+    #expect(
+      error?.message
+        == "GET \(target.url()), redirected to \(location): the redirect leads to a scheme that is neither http nor "
+        + "https")
+    await target.stop()
+  }
+
+  @Test(
+    "A redirect to what is no URL is the other side's mistake", arguments: ["http://a b/", "http://127.0.0.1:99999/"])
+  func noURL(location: String) async throws {
+    let target = try await HTTPTarget.start(answering: .redirect(to: location))
+    let error = try await withTransport { await failure(of: OutboundRequest(url: target.url()), $0) }
+    #expect(error?.kind == .protocolViolation)
+    #expect(error?.message.hasSuffix("the redirect leads to a URL that is not valid") == true)
     await target.stop()
   }
 }
