@@ -70,7 +70,8 @@ extension Transfer {
 
   private var refusal: String {
     let addresses = refusedAddresses.map(\.description).joined(separator: ",")
-    let place = addresses == host ? "is a private address" : "is at the private address \(addresses)"
+    let isAddress = addresses == host || "[\(addresses)]" == host
+    let place = isAddress ? "is a private address" : "is at the private address \(addresses)"
     return "\(host) \(place), which requests may not reach; to allow it, add \(addresses) to \(EgressPolicy.setting)"
   }
 
@@ -96,7 +97,7 @@ extension Transfer {
 
   private var lateness: String {
     let limit = checked.request.timeout
-    if easy.milliseconds(CURLINFO_PRETRANSFER_TIME_T) > 0 {
+    if easy.microseconds(CURLINFO_PRETRANSFER_TIME_T) > 0 {
       let state = head.status == 0 ? "no answer yet" : "\(body.count) bytes of the answer's body so far"
       return "not done within \(limit.inWords): \(state)"
     }

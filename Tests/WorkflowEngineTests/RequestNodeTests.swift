@@ -137,6 +137,9 @@ struct RequestNodeTests {
     #expect(result["data"].map { String(decoding: $0.bytes, as: UTF8.self) } == "{ \"id\": 18446744073709551615 }")
     #expect(
       result["timing"]?.members.map(\.key) == ["dns", "connect", "tls", "firstByte", "total", "redirects", "reused"])
+    for (name, time) in result["timing"]?.members ?? [] {
+      #expect((time.numberText ?? "").drop { $0 != "." }.count <= 4, "\(name) goes to the microsecond: \(time)")
+    }
   }
 
   @Test(

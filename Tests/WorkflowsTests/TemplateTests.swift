@@ -144,6 +144,10 @@ struct TemplateTests {
       ("{{$context.cookies}}", 11, "it has data, headers"), ("{{$system.nwo}}", 10, "(did you mean \"now\"?)"),
       ("{{$context.data..x}}", 15, "a name is missing after the dot"), ("{{$context.data.}}", 15, "a name is missing"),
       ("{{$context.data[x]}}", 15, "brackets hold a number or a quoted key"),
+      (
+        "{{$context.data[99999999999999999999]}}", 15,
+        "no list has so many elements; a key in brackets stands in quotes: [\"99999999999999999999\"]"
+      ),
       ("{{$context.data[0}}", 15, "not closed with \"]\""),
       ("{{$context.data[\"x]}}", 16, "this quoted key is not closed"),
       ("{{$context.data x}}", 16, "\"x\" cannot stand in a path"),

@@ -28,7 +28,7 @@ struct SourceReading {
       return SourceValue(.null)
     }
     guard depth <= SourceDocument.deepestNesting else {
-      report("nested deeper than \(SourceDocument.deepestNesting) levels", at: node.mark)
+      report(SourceDocument.tooDeep, at: node.mark)
       return SourceValue(.null)
     }
     switch node {
