@@ -190,4 +190,15 @@ struct TemplateTests {
       ])
   }
 
+  @Test("Every wrong placeholder of a string is told, and what is wrong beside them")
+  func severalMistakes() {
+    let text = workflow(
+      nodes: "  - {key: a, type: map, value: '{{$context.bad2}} / {{$nodes.gone}} {{name}} {{$context.bad3}} {{'}\n")
+    let found = WorkflowsTests.problems(text)
+    #expect(
+      found.map { String($0.prefix { $0 != "\"" }) } == [
+        "a.yaml:3:44: $context has no ", "a.yaml:3:55: there is no node ", "a.yaml:3:69: ",
+        "a.yaml:3:89: $context has no ", "a.yaml:3:96: ",
+      ], "\(found)")
+  }
 }

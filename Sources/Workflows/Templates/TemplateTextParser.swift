@@ -9,18 +9,23 @@ struct TemplateTextParser {
   private var literal = String.UnicodeScalarView()
   /// The references with the offsets of their `$`.
   private(set) var references: [(reference: Reference, offset: Int)] = []
+  /// One for each wrong placeholder.
+  private(set) var problems: [TemplateSyntaxError] = []
 
   init(_ text: String) {
     self.text = Array(text.unicodeScalars)
   }
 
-  mutating func parse() throws(TemplateSyntaxError) -> TemplateText {
+  mutating func parse() -> TemplateText {
     while index < text.count {
       if text[index] == "\\", isOpening(at: index + 1) {
         literal.append(contentsOf: text[index + 1...index + 2])
         index += 3
       } else if isOpening(at: index), !(isOpening(at: index + 1)) {
-        try placeholder()
+        do { try placeholder() } catch {
+          problems.append(error)
+          index = closing(from: index).map { $0 + 2 } ?? text.count
+        }
       } else {
         literal.append(text[index])
         index += 1
