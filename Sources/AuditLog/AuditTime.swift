@@ -1,6 +1,7 @@
 // Times as the audit log writes them: RFC 3339 in UTC, to the millisecond, always 24 bytes.
 
 import Glibc
+import ProcessSupport
 
 package enum AuditTime {
   package static let length = 24
@@ -27,7 +28,7 @@ package enum AuditTime {
     var rest = bytes[...]
     if rest.last == UInt8(ascii: "Z"), rest.count > 10 { rest = rest.dropLast() }
     guard [10, 16, 19, 23].contains(rest.count) else { return nil }
-    var fields: [Int32] = []
+    var fields: [Int] = []
     for part in [(0, 4, "-"), (5, 2, "-"), (8, 2, "T"), (11, 2, ":"), (14, 2, ":"), (17, 2, "."), (20, 3, "")] {
       let (start, length, separator) = part
       guard start < rest.count else { break }
@@ -36,20 +37,19 @@ package enum AuditTime {
       let next = start + length
       if next < rest.count, rest[rest.startIndex + next] != separator.utf8.first { return nil }
     }
-    fields += [Int32](repeating: 0, count: 7 - fields.count)
-    guard (1...12).contains(fields[1]), (1...31).contains(fields[2]), fields[3] < 24, fields[4] < 60, fields[5] < 61
+    fields += [Int](repeating: 0, count: 7 - fields.count)
+    guard let day = CalendarDay(year: fields[0], month: fields[1], day: fields[2]), fields[3] < 24, fields[4] < 60,
+      fields[5] < 61
     else { return nil }
-    var parts = tm()
-    (parts.tm_year, parts.tm_mon, parts.tm_mday) = (fields[0] - 1900, fields[1] - 1, fields[2])
-    (parts.tm_hour, parts.tm_min, parts.tm_sec) = (fields[3], fields[4], fields[5])
-    return Int64(timegm(&parts)) * 1000 + Int64(fields[6])
+    let seconds = day.number * 86_400 + fields[3] * 3600 + fields[4] * 60 + fields[5]
+    return Int64(seconds * 1000 + fields[6])
   }
 
-  private static func number(_ digits: Slice<UnsafeRawBufferPointer>) -> Int32? {
-    var number: Int32 = 0
+  private static func number(_ digits: Slice<UnsafeRawBufferPointer>) -> Int? {
+    var number = 0
     for digit in digits {
       guard (0x30...0x39).contains(digit) else { return nil }
-      number = number * 10 + Int32(digit - 0x30)
+      number = number * 10 + Int(digit - 0x30)
     }
     return number
   }

@@ -5,6 +5,7 @@
 #define MILLRACE_CCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <locale.h>
 #include <stdbool.h>
 
 // curl.h puts macros of these names over the functions to check argument types.
@@ -19,6 +20,8 @@ typedef int (*millrace_curl_socket_callback)(CURL *easy, curl_socket_t socket, i
 typedef int (*millrace_curl_timer_callback)(CURLM *multi, long milliseconds, void *context);
 
 static inline CURLcode millrace_curl_global_init(void) {
+  // libcurl's IDN library reads host names in the encoding of the locale, which is ASCII at a program's start.
+  setlocale(LC_CTYPE, "C.UTF-8");
   return curl_global_init(CURL_GLOBAL_ALL);
 }
 

@@ -97,7 +97,8 @@ extension JSON {
     }
   }
 
-  var number: JSONNumber? {
+  /// For comparisons, which round nothing.
+  package var number: JSONNumber? {
     switch self {
     case .int(let value): .integer(value)
     case .double(let value): .double(value)

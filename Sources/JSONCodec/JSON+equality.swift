@@ -1,8 +1,8 @@
 // Conditions such as `{equals: ["{{$context.data.total}}", 10]}` compare what values mean, not how they are written.
 
 extension JSON: Equatable {
-  /// Members may stand in any order, numbers are compared as numbers (`1 == 1.0`), those outside 64 bits and a
-  /// double's range by their text, strings byte for byte.
+  /// Members may stand in any order, numbers are compared as numbers (`1 == 1.0`) and digit by digit, strings byte for
+  /// byte.
   package static func == (one: JSON, other: JSON) -> Bool {
     guard one.kind == other.kind else { return false }
     if case .source(let one) = one, case .source(let other) = other, one.token.elementsEqual(other.token) {

@@ -1,5 +1,6 @@
 // A compiled schema: rules by the kind of value they are for, other schemas by their place in the list of all.
 
+import JSONCodec
 import Patterns
 
 final class SchemaNode: Sendable {

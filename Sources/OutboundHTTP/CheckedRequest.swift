@@ -55,6 +55,14 @@ struct CheckedRequest {
     return lines
   }
 
+  /// For a redirect that drops the body: without the fields that describe one (the list of the Fetch standard).
+  var headerLinesWithoutBody: [String] {
+    let describing = ["content-type", "content-encoding", "content-language", "content-location"]
+    return headerLines.filter { line in
+      !describing.contains(line.prefix { $0 != ":" && $0 != ";" }.lowercased())
+    }
+  }
+
   private static func check(_ body: OutboundRequest.Body, method: String) throws(OutboundError) {
     switch body {
     case .none:
@@ -82,6 +90,9 @@ struct CheckedRequest {
   private static func check(_ authorization: OutboundRequest.Authorization) throws(OutboundError) {
     switch authorization {
     case .basic(let user, let password):
+      guard !user.isEmpty || !password.isEmpty else {
+        throw .invalid("user and password of basic authorization are both empty")
+      }
       guard !user.contains(":") else { throw .invalid("the user name of basic authorization contains a colon") }
       guard isFieldValue(user), isFieldValue(password) else {
         throw .invalid("user or password of basic authorization contains a control character")

@@ -72,10 +72,10 @@ struct EasyHandle: Hashable {
     return millrace_curl_get_long(pointer, info, &value) == CURLE_OK ? value : 0
   }
 
-  /// One of the `_TIME_T` values, in milliseconds.
-  func milliseconds(_ info: CURLINFO) -> Double {
+  /// One of the `_TIME_T` values, in microseconds.
+  func microseconds(_ info: CURLINFO) -> Int {
     var microseconds: curl_off_t = 0
-    return millrace_curl_get_offset(pointer, info, &microseconds) == CURLE_OK ? Double(microseconds) / 1_000 : 0
+    return millrace_curl_get_offset(pointer, info, &microseconds) == CURLE_OK ? Int(microseconds) : 0
   }
 
   func string(_ info: CURLINFO) -> String? {

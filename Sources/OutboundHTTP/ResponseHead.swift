@@ -14,7 +14,7 @@ struct ResponseHead {
   mutating func take(_ line: some Collection<UInt8>) -> Bool {
     size += line.count
     guard size <= Self.limit else { return false }
-    let text = Self.trimmed(Substring(String(decoding: line, as: UTF8.self)))
+    let text = Self.trimmed(Substring(Self.text(line)))
     if isComplete {
       // A response after the last one: an interim one (1xx), or a redirect's, has been overtaken. Other lines
       // here are trailers.
@@ -32,6 +32,11 @@ struct ResponseHead {
       headers.append((text[..<colon].lowercased(), String(value)))
     }
     return true
+  }
+
+  /// UTF-8 as most write it today, else Latin-1 as it was once meant (RFC 9110, section 5.5).
+  private static func text(_ line: some Collection<UInt8>) -> String {
+    String(validating: line, as: UTF8.self) ?? String(String.UnicodeScalarView(line.map { Unicode.Scalar($0) }))
   }
 
   private static func status(in line: Substring) -> Int {

@@ -13,11 +13,13 @@ extension Transfer {
   /// `POST https://host/path`, and where redirects have led.
   private var subject: String {
     let first = RequestURL.shown(checked.url.text)
-    guard easy.long(CURLINFO_REDIRECT_COUNT) > 0, let last = easy.string(CURLINFO_EFFECTIVE_URL) else {
+    guard isRedirected, let last = easy.string(CURLINFO_EFFECTIVE_URL) else {
       return "\(checked.request.method) \(first)"
     }
     return "\(checked.request.method) \(first), redirected to \(RequestURL.shown(last))"
   }
+
+  private var isRedirected: Bool { easy.long(CURLINFO_REDIRECT_COUNT) > 0 }
 
   /// The host that is spoken to now.
   private var host: String {
@@ -71,7 +73,8 @@ extension Transfer {
 
   private var refusal: String {
     let addresses = refusedAddresses.map(\.description).joined(separator: ",")
-    let place = addresses == host ? "is a private address" : "is at the private address \(addresses)"
+    let isAddress = addresses == host || "[\(addresses)]" == host
+    let place = isAddress ? "is a private address" : "is at the private address \(addresses)"
     return "\(host) \(place), which requests may not reach; to allow it, add \(addresses) to \(EgressPolicy.setting)"
   }
 
@@ -80,9 +83,11 @@ extension Transfer {
     case CURLE_GOT_NOTHING:
       return (.protocolViolation, "\(host) closed the connection without an answer")
     case CURLE_UNSUPPORTED_PROTOCOL:
-      return (.protocolViolation, "redirected by \(host) to a scheme that is neither http nor https")
+      return (.protocolViolation, "the redirect leads to a scheme that is neither http nor https")
+    case CURLE_URL_MALFORMAT where isRedirected:
+      return (.protocolViolation, "the redirect leads to a URL that is not valid")
     case CURLE_URL_MALFORMAT:
-      return (.protocolViolation, "redirected by \(host) to a URL that is not valid")
+      return (.invalidRequest, "the URL \(RequestURL.shown(checked.url.text)) is not valid: check the host's name")
     case CURLE_BAD_CONTENT_ENCODING:
       return (.protocolViolation, "the compressed answer of \(host) is broken")
     case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM,
@@ -95,7 +100,7 @@ extension Transfer {
 
   private var lateness: String {
     let limit = checked.request.timeout
-    if easy.milliseconds(CURLINFO_PRETRANSFER_TIME_T) > 0 {
+    if easy.microseconds(CURLINFO_PRETRANSFER_TIME_T) > 0 {
       let state = head.status == 0 ? "no answer yet" : "\(body.count) bytes of the answer's body so far"
       return "not done within \(limit.inWords): \(state)"
     }

@@ -24,19 +24,21 @@ extension Transfer {
 
   /// libcurl's times are all counted from the start, and 0 for what did not happen.
   private var timing: OutboundTiming {
-    let lookup = easy.milliseconds(CURLINFO_NAMELOOKUP_TIME_T)
-    let connect = easy.milliseconds(CURLINFO_CONNECT_TIME_T)
-    let handshake = easy.milliseconds(CURLINFO_APPCONNECT_TIME_T)
+    let lookup = easy.microseconds(CURLINFO_NAMELOOKUP_TIME_T)
+    let connect = easy.microseconds(CURLINFO_CONNECT_TIME_T)
+    let handshake = easy.microseconds(CURLINFO_APPCONNECT_TIME_T)
+    let answer = easy.microseconds(CURLINFO_STARTTRANSFER_TIME_T)
+    // Whole microseconds are subtracted, which leaves no digits behind them.
+    func milliseconds(_ end: Int, since start: Int = 0) -> Double { Double(max(0, end - start)) / 1_000 }
     var timing = OutboundTiming()
     timing.reused = easy.long(CURLINFO_NUM_CONNECTS) == 0
     timing.redirects = easy.long(CURLINFO_REDIRECT_COUNT)
-    timing.total = easy.milliseconds(CURLINFO_TOTAL_TIME_T)
-    timing.firstByte = max(
-      0, easy.milliseconds(CURLINFO_STARTTRANSFER_TIME_T) - easy.milliseconds(CURLINFO_PRETRANSFER_TIME_T))
+    timing.total = milliseconds(easy.microseconds(CURLINFO_TOTAL_TIME_T))
+    timing.firstByte = milliseconds(answer, since: easy.microseconds(CURLINFO_PRETRANSFER_TIME_T))
     guard !timing.reused else { return timing }
-    timing.dns = lookup
-    timing.connect = max(0, connect - lookup)
-    timing.tls = handshake > 0 ? max(0, handshake - connect) : 0
+    timing.dns = milliseconds(lookup)
+    timing.connect = milliseconds(connect, since: lookup)
+    timing.tls = milliseconds(handshake, since: connect)
     return timing
   }
 }

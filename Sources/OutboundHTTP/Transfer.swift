@@ -29,8 +29,11 @@ final class Transfer {
 
   private let errorText: UnsafeMutablePointer<CChar>
   private var headerList: UnsafeMutablePointer<curl_slist>?
+  /// The lines for the GET that a redirect made of the request.
+  private var bodilessHeaderList: UnsafeMutablePointer<curl_slist>?
   private var form: OpaquePointer?
   private var hasOwnMethod = false
+  private var hasBecomeGet = false
 
   enum Excess { case head, body }
 
@@ -48,6 +51,7 @@ final class Transfer {
   /// By now the easy handle has been reset or freed, so nothing points here any more.
   deinit {
     curl_slist_free_all(headerList)
+    curl_slist_free_all(bodilessHeaderList)
     curl_mime_free(form)
     errorText.deallocate()
   }
@@ -56,13 +60,7 @@ final class Transfer {
   func prepare() throws(OutboundError) {
     try easy.configure(checked)
     try setMethodAndBody()
-    for line in checked.headerLines {
-      guard let longer = curl_slist_append(headerList, line) else {
-        throw OutboundError(kind: .other, message: "libcurl has no memory for the headers")
-      }
-      headerList = longer
-    }
-    try easy.set(CURLOPT_HTTPHEADER, list: headerList)
+    try setHeaders(checked.headerLines, in: &headerList)
     let context = Unmanaged.passUnretained(self).toOpaque()
     try easy.set(CURLOPT_WRITEFUNCTION, callback: bodyArrived)
     try easy.set(CURLOPT_WRITEDATA, pointer: context)
@@ -74,6 +72,19 @@ final class Transfer {
     try easy.set(CURLOPT_PREREQDATA, pointer: context)
     try easy.set(CURLOPT_PRIVATE, pointer: context)
     try easy.set(CURLOPT_ERRORBUFFER, pointer: errorText)
+  }
+
+  /// libcurl does not copy the list.
+  private func setHeaders(
+    _ lines: [String], in list: inout UnsafeMutablePointer<curl_slist>?
+  ) throws(OutboundError) {
+    for line in lines {
+      guard let longer = curl_slist_append(list, line) else {
+        throw OutboundError(kind: .other, message: "libcurl has no memory for the headers")
+      }
+      list = longer
+    }
+    try easy.set(CURLOPT_HTTPHEADER, list: list)
   }
 
   private func setMethodAndBody() throws(OutboundError) {
@@ -130,12 +141,24 @@ final class Transfer {
     // Connections from here on are a redirect's.
     refusedAddresses = []
     hasPermittedAddress = false
-    // "See Other" is a GET, whatever the method was; libcurl drops the body but would keep the method's name.
-    if head.status == 303, hasOwnMethod, checked.request.redirects > 0 {
-      hasOwnMethod = false
-      guard (try? easy.set(CURLOPT_CUSTOMREQUEST, nil as String?)) != nil else { return false }
+    guard !hasBecomeGet, becomesGet, checked.request.redirects > 0 else { return true }
+    hasBecomeGet = true
+    return (try? becomeGet()) != nil
+  }
+
+  /// "See Other" is a GET, whatever the method was; of the others a POST becomes one, see `configureRedirects`.
+  private var becomesGet: Bool {
+    switch head.status {
+    case 301, 302: checked.request.method == "POST"
+    case 303: checked.request.method != "HEAD"
+    default: false
     }
-    return true
+  }
+
+  /// libcurl drops the body but would keep the method's name and what the header says about the body.
+  private func becomeGet() throws(OutboundError) {
+    if hasOwnMethod { try easy.set(CURLOPT_CUSTOMREQUEST, nil as String?) }
+    try setHeaders(checked.headerLinesWithoutBody, in: &bodilessHeaderList)
   }
 
   /// False breaks the transfer off.

@@ -128,7 +128,10 @@ struct AuditLineTests {
 
   @Test(
     "what is no time is none",
-    arguments: ["", "now", "2026-1-31", "2026-13-01", "2026-01-31 12:00", "2026-01-31T25:00"])
+    arguments: [
+      "", "now", "2026-1-31", "2026-13-01", "2026-01-31 12:00", "2026-01-31T25:00", "2026-02-31", "2025-02-29",
+      "1900-02-29",
+    ])
   func noTimes(text: String) {
     #expect(AuditTime.parse(text) == nil)
   }

@@ -25,6 +25,9 @@ struct AsynchronousTests {
     "echo": Definition.echo, "own": own,
     "text": Definition.trigger("response: {body: \"got {{$context.data.n}}\"}"),
     "bare": Definition.trigger("response: {status: 202}"), "empty": Definition.trigger("response: {status: 204}"),
+    "lists": Definition.trigger(
+      #"response: {headers: {Set-Cookie: [a=1, b=2], X-A: "{{$context.data.list}}", X-None: "{{$context.data.none}}"}}"#
+    ),
     "inject": Definition.trigger("response: {headers: {X-Name: \"{{$context.data.name}}\"}}"),
     "fails": Definition.trigger("response: {body: \"{{$context.headers.x-none.deeper}}\"}"),
   ]
@@ -86,6 +89,16 @@ struct AsynchronousTests {
       #expect(empty.body.isEmpty)
       #expect(empty[header: "content-length"] == nil)
       #expect(empty.executionID != nil)
+    }
+  }
+
+  @Test("a list repeats a header of the trigger's response, null leaves it out")
+  func repeatedHeaders() async throws {
+    try await IngestStage.with(Self.workflows) { stage in
+      let answer = try await stage.post("lists", #"{"list":["x",2,null]}"#)
+      #expect(answer.headers.filter { $0.name.lowercased() == "set-cookie" }.map(\.value) == ["a=1", "b=2"])
+      #expect(answer.headers.filter { $0.name.lowercased() == "x-a" }.map(\.value) == ["x", "2"])
+      #expect(answer[header: "x-none"] == nil)
     }
   }
 

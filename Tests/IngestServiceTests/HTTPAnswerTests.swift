@@ -51,6 +51,16 @@ struct HTTPAnswerTests {
   }
 
   @Test(
+    "has the reason of its status",
+    arguments: [
+      "203 Non-Authoritative Information", "205 Reset Content", "206 Partial Content", "402 Payment Required",
+    ])
+  func reason(line: String) throws {
+    let status = try #require(Int(line.prefix(3)))
+    #expect(text(HTTPAnswer(status: status)).hasPrefix("HTTP/1.1 \(line)\r\n"))
+  }
+
+  @Test(
     "dates are those of RFC 9110",
     arguments: [
       (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),

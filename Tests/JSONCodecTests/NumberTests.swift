@@ -30,11 +30,19 @@ struct NumberTests {
     Case("1.5", nil, 1.5),
     Case("1e400", nil, .infinity),
     Case("-1e400", nil, -.infinity),
-    Case("1e-400", 0, 0),
+    Case("1e-400", nil, 0),
+    Case("0e-400", 0, 0),
     Case("0.1", nil, 0.1),
     Case("1E+2", 100, 100),
-    Case("9007199254740993.0", 9_007_199_254_740_992, 9_007_199_254_740_992),
-    Case("1e17", nil, 1e17),
+    Case("9007199254740993.0", 9_007_199_254_740_993, 9_007_199_254_740_992),
+    Case("9007199254740992.5", nil, 9_007_199_254_740_992),
+    Case("1.00000000000000000001", nil, 1),
+    Case("1e17", 100_000_000_000_000_000, 1e17),
+    Case("922337203685477580.7e1", .max, 0x1p63),
+    Case("-9223372036854775808.0", .min, -0x1p63),
+    Case("9223372036854775808.0", nil, 0x1p63),
+    Case("1e999999999", nil, .infinity),
+    Case("1e-99999999999999999999", nil, 0),
   ]
 
   @Test("a number keeps its text, and is an integer only if exactly so", arguments: cases)

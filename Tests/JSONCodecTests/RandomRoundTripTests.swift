@@ -21,6 +21,26 @@ struct RandomRoundTripTests {
   }
 
   @Test(
+    "numbers close to each other have the order of their digits, whatever holds them",
+    arguments: [UInt64.random(in: 0 ... .max), 4])
+  func numberOrder(seed: UInt64) throws {
+    print("random numbers of JSON: seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<5000 {
+      // Two whole numbers that are the same or nearly so, as they are or with a point or an exponent somewhere.
+      let size = UInt64(1) << UInt64.random(in: 0...62, using: &random)
+      let whole = Int64(UInt64.random(in: 0..<size, using: &random)) * (Bool.random(using: &random) ? 1 : -1)
+      let (one, other) = (whole, whole + Int64.random(in: -1...1, using: &random))
+      let scale = Int.random(in: -3...3, using: &random)
+      let (left, right) = (one.written(scale, using: &random), other.written(scale, using: &random))
+      let (first, second) = (try #require(left.number), try #require(right.number))
+      #expect((first < second) == (one < other), "seed \(seed): \(left) \(right)")
+      #expect((first == second) == (one == other), "seed \(seed): \(left) \(right)")
+      #expect((left == right) == (one == other), "seed \(seed): \(left) \(right)")
+    }
+  }
+
+  @Test(
     "damaged documents never crash the parser, and its two entries agree",
     arguments: [UInt64.random(in: 0 ... .max), 3])
   func damage(seed: UInt64) {
@@ -76,5 +96,20 @@ extension JSON {
       if let scalar = Unicode.Scalar(UInt32.random(in: 0...limit, using: &random)) { text.append(scalar) }
     }
     return String(text)
+  }
+}
+
+extension Int64 {
+  /// This number times a power of ten.
+  fileprivate func written(_ scale: Int, using random: inout SeededGenerator) -> JSON {
+    let digits = magnitude.description
+    let sign = self < 0 ? "-" : ""
+    switch Int.random(in: 0...2, using: &random) {
+    case 0 where scale >= 0: return .number(sign + digits + (self == 0 ? "" : String(repeating: "0", count: scale)))
+    case 1 where scale < 0:
+      let padded = String(repeating: "0", count: Swift.max(0, 1 - scale - digits.count)) + digits
+      return .number("\(sign)\(padded.dropLast(-scale)).\(padded.suffix(-scale))")
+    default: return .number("\(sign)\(digits).0e\(scale)")
+    }
   }
 }

@@ -32,6 +32,14 @@ import Testing
         + "to allow it, add 127.0.0.1 to MILLRACE_EGRESS_ALLOW")
   }
 
+  @Test("An IPv6 address in the URL is not told twice")
+  func messageOfIPv6() async throws {
+    let error = try await withTransport(EgressPolicy(allow: [])) {
+      await failure(of: OutboundRequest(url: "http://[::1]:1/"), $0)
+    }
+    #expect(error?.message.contains(": [::1] is a private address, which") == true, "\(error?.message ?? "")")
+  }
+
   @Test("Where one of a name's addresses is allowed, that one counts")
   func oneOfTwo() async throws {
     // localhost is ::1, too.

@@ -53,9 +53,27 @@ import Testing
       method: method, url: target.url("/a"), body: .bytes(binary, contentType: "application/x-test"))
     _ = try await withTransport { try await $0.send(request) }
     let last = try #require(target.requests.last)
+    #expect(last.values(of: "Content-Type") == (hasBody ? ["application/x-test"] : []))
     #expect(last.path == "/b")
     #expect(last.method == next)
     #expect(last.body == (hasBody ? binary : []))
+    await target.stop()
+  }
+
+  @Test("What headers say about a body goes with it", arguments: [301, 302, 303, 307])
+  func bodyHeaders(status: Int) async throws {
+    let target = try await HTTPTarget.start { $0.path == "/a" ? .redirect(to: "/b", status: status) : .ok }
+    let headers = [
+      ("content-type", "application/x-own"), ("Content-Language", "de"), ("Content-Encoding", ""), ("X-Own", "1"),
+    ]
+    let request = OutboundRequest(
+      method: "POST", url: target.url("/a"), headers: headers.map { (name: $0.0, value: $0.1) },
+      body: .bytes(binary, contentType: "application/x-test"))
+    _ = try await withTransport { try await $0.send(request) }
+    let last = try #require(target.requests.last)
+    let names = last.headers.map { $0.name.lowercased() }.filter { $0.hasPrefix("content-") && $0 != "content-length" }
+    #expect(names.sorted() == (status == 307 ? ["content-encoding", "content-language", "content-type"] : []))
+    #expect(last[header: "x-own"] == "1")
     await target.stop()
   }
 
@@ -93,7 +111,20 @@ import Testing
     let target = try await HTTPTarget.start(answering: .redirect(to: location))
     let error = try await withTransport { await failure(of: OutboundRequest(url: target.url()), $0) }
     #expect(error?.kind == .protocolViolation)
-    #expect(error?.message.contains("neither http nor https") == true, "\(error?.message ?? "")")
+    #expect(
+      error?.message
+        == "GET \(target.url()), redirected to \(location): the redirect leads to a scheme that is neither http nor "
+        + "https")
+    await target.stop()
+  }
+
+  @Test(
+    "A redirect to what is no URL is the other side's mistake", arguments: ["http://a b/", "http://127.0.0.1:99999/"])
+  func noURL(location: String) async throws {
+    let target = try await HTTPTarget.start(answering: .redirect(to: location))
+    let error = try await withTransport { await failure(of: OutboundRequest(url: target.url()), $0) }
+    #expect(error?.kind == .protocolViolation)
+    #expect(error?.message.hasSuffix("the redirect leads to a URL that is not valid") == true)
     await target.stop()
   }
 }

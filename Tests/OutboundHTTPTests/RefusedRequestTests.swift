@@ -36,6 +36,7 @@ struct RefusedRequest: Sendable, CustomTestStringConvertible {
     .init("unknown scheme", "only http and https") { _ in OutboundRequest(url: "foo://127.0.0.1/") },
     .init("no host", "URL") { _ in OutboundRequest(url: "http://?x") },
     .init("bad port", "URL") { _ in OutboundRequest(url: "http://127.0.0.1:99999/") },
+    .init("name that no IDN has", "is not valid") { _ in OutboundRequest(url: "http://xn--bü.example/") },
     .init("space in the host", "URL") { _ in OutboundRequest(url: "http://a b/") },
     .init("method with a space", "method") { OutboundRequest(method: "GET /x", url: $0) },
     .init("method with a line break", "method") { OutboundRequest(method: "GET\r\nX: y", url: $0) },
@@ -56,6 +57,9 @@ struct RefusedRequest: Sendable, CustomTestStringConvertible {
     .init("empty token", "token") { OutboundRequest(url: $0, authorization: .bearer(token: "")) },
     .init("colon in the user name", "colon") {
       OutboundRequest(url: $0, authorization: .basic(user: "a:b", password: "c"))
+    },
+    .init("neither user nor password", "both empty") {
+      OutboundRequest(url: $0, authorization: .basic(user: "", password: ""))
     },
     .init("two authorizations", "both") {
       OutboundRequest(url: $0, headers: [("Authorization", "x")], authorization: .bearer(token: "y"))

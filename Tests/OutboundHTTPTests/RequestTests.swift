@@ -1,6 +1,7 @@
-import OutboundHTTP
 import TestSupport
 import Testing
+
+@testable import OutboundHTTP
 
 @Suite struct RequestTests {
   @Test("Method, path, query and default headers arrive")
@@ -29,6 +30,27 @@ import Testing
     _ = try await withTransport { try await $0.send(OutboundRequest(url: target.url("/a b/ü?q=c d"))) }
     #expect(target.requests.first?.uri.lowercased() == "/a%20b/%c3%bc?q=c+d")
     await target.stop()
+  }
+
+  @Test("A host name outside ASCII is sent as its IDN", arguments: ["bücher.example", "b\u{75}\u{308}cher.example"])
+  func internationalName(host: String) async throws {
+    // The proxy is asked for the name, so nobody looks it up.
+    let proxy = try await HTTPTarget.start()
+    let request = OutboundRequest(url: "http://\(host)/a", proxy: proxy.url())
+    _ = try await withTransport { try await $0.send(request) }
+    #expect(proxy.requests.first?.uri == "http://xn--bcher-kva.example/a")
+    #expect(proxy.requests.first?[header: "host"] == "xn--bcher-kva.example")
+    await proxy.stop()
+  }
+
+  @Test("A header that is not UTF-8 is read as Latin-1")
+  func latinHeader() {
+    var head = ResponseHead()
+    for line in ["HTTP/1.1 200 OK\r\n", "X-Text: Gr\u{FC}\u{DF}e\r\n"] {
+      _ = head.take(line.unicodeScalars.map { UInt8($0.value) })
+    }
+    _ = head.take("X-Mark: Grüße\r\n".utf8)
+    #expect(head.headers.map(\.value) == ["Grüße", "Grüße"])
   }
 
   @Test(

@@ -30,6 +30,17 @@ struct DelayNodeTests {
   }
 
   @Test(
+    "takes a time as text or as milliseconds, from a template too",
+    arguments: [("\"2s\"", 2000), ("100", 100), ("\"100\"", 100)] as [(String, Int64)])
+  func times(wait: String, length: Int64) async throws {
+    var trial = Trial("- {key: pause, type: delay, for: \"{{$context.data.wait}}\"}")
+    trial.body = "{\"wait\":\(wait)}"
+    let start = trial.time
+    let report = try await trial.run()
+    #expect(try #require(report.suspension).until >= start + length)
+  }
+
+  @Test(
     "takes a moment as RFC 3339 or as milliseconds, from a template too",
     arguments: [
       ("until: \"2030-01-31T08:00:00Z\"", 1_896_076_800_000),
@@ -51,7 +62,7 @@ struct DelayNodeTests {
     "a moment that no calendar has is an error",
     arguments: [
       "-9223372036854775808", "9223372036854775807", "-62135596800001", "253402300800000",
-      "\"-9223372036854775808\"", "\"0000-12-31T00:00:00Z\"",
+      "\"-9223372036854775808\"", "\"0000-12-31T00:00:00Z\"", "\"2025-11-31T08:00:00Z\"", "\"2026-02-29T08:00:00Z\"",
     ])
   func impossibleMoments(at: String) async throws {
     var trial = Trial("- {key: pause, type: delay, until: \"{{$context.data.at}}\"}")
@@ -72,6 +83,8 @@ struct DelayNodeTests {
     #expect(Trial.problems("- {key: a, type: delay, for: 1s, until: 1}").contains("not both"))
     #expect(Trial.problems("- {key: a, type: delay, for: soon}").contains("is a time such as 30s"))
     #expect(Trial.problems("- {key: a, type: delay, until: tomorrow}").contains("is a moment such as"))
+    #expect(
+      Trial.problems("- {key: a, type: delay, until: \"2030-02-31T08:00:00Z\"}").contains("is a moment such as"))
     #expect(Trial.problems("- {key: a, type: delay, for: 400d}").contains("366d at most"))
   }
 

@@ -40,10 +40,10 @@ struct RequestNodeTests {
   @Test("sends multipart fields and files, also those that came in")
   func multipart() async throws {
     let request = try await HTTPTrial.request(
-      #"url: "URL/", multipart: {name: "{{$context.data.name}}", tags: [a, b], file: "{{$context.data.file}}", note: {filename: n.txt, contentType: text/x-note, text: hi}, none: null, meta: {k: 1}}"#
+      #"url: "URL/", multipart: {name: "{{$context.data.name}}", tags: [a, b], file: "{{$context.data.file}}", note: {filename: n.txt, contentType: text/x-note, text: hi}, none: null, meta: {k: 1}, o: "{{$context.data.o}}", p: {text: hi}, q: {base64: aGk=}, r: {contentType: a/b, text: hi, k: 1}}"#
     ) {
       $0.body =
-        #"{"name":"x","file":{"filename":"a.bin","contentType":"application/x-a","size":5,"base64":"aGVsbG8="}}"#
+        #"{"name":"x","file":{"filename":"a.bin","contentType":"application/x-a","size":5,"base64":"aGVsbG8="},"o":{"text":"Hello","user":5}}"#
     }
     #expect(request[header: "content-type"]?.hasPrefix("multipart/form-data; boundary=") == true)
     let text = request.bodyText
@@ -53,6 +53,10 @@ struct RequestNodeTests {
     #expect(text.contains("name=\"note\"; filename=\"n.txt\"\r\nContent-Type: text/x-note\r\n\r\nhi\r\n"))
     #expect(text.contains("Content-Type: application/json\r\n\r\n{\"k\":1}\r\n"))
     #expect(!text.contains("none"))
+    #expect(text.contains("name=\"o\"\r\nContent-Type: application/json\r\n\r\n{\"text\":\"Hello\",\"user\":5}\r\n"))
+    #expect(text.contains("name=\"p\"\r\nContent-Type: application/json\r\n\r\n{\"text\":\"hi\"}\r\n"))
+    #expect(text.contains("name=\"q\"\r\n\r\nhi\r\n"))
+    #expect(text.contains("{\"contentType\":\"a/b\",\"text\":\"hi\",\"k\":1}\r\n"))
   }
 
   @Test("forwards a sender's JSON byte for byte: 64-bit integers, key order, white space")
@@ -96,13 +100,14 @@ struct RequestNodeTests {
   @Test("sends headers and credentials")
   func headers() async throws {
     let request = try await HTTPTrial.request(
-      #"url: "URL/", headers: {X-One: "{{$context.params.shop}}", X-List: "{{$context.data.list}}", X-None: "{{$context.data.none}}"}, auth: {bearer: "{{$env.TOKEN}}"}"#
+      #"url: "URL/", headers: {X-One: "{{$context.params.shop}}", X-List: "{{$context.data.list}}", X-Two: [1, "{{$context.params.shop}}", null], X-None: "{{$context.data.none}}"}, auth: {bearer: "{{$env.TOKEN}}"}"#
     ) {
       $0.environment = ["TOKEN": "t0ken"]
       $0.body = #"{"list":["a","b"]}"#
     }
     #expect(request[header: "x-one"] == "7")
     #expect(request.values(of: "x-list") == ["a", "b"])
+    #expect(request.values(of: "x-two") == ["1", "7"])
     #expect(request[header: "x-none"] == nil)
     #expect(request[header: "authorization"] == "Bearer t0ken")
     let basic = try await HTTPTrial.request(#"url: "URL/", auth: {basic: {user: u, password: "p:w"}}"#)
@@ -132,6 +137,9 @@ struct RequestNodeTests {
     #expect(result["data"].map { String(decoding: $0.bytes, as: UTF8.self) } == "{ \"id\": 18446744073709551615 }")
     #expect(
       result["timing"]?.members.map(\.key) == ["dns", "connect", "tls", "firstByte", "total", "redirects", "reused"])
+    for (name, time) in result["timing"]?.members ?? [] {
+      #expect((time.numberText ?? "").drop { $0 != "." }.count <= 4, "\(name) goes to the microsecond: \(time)")
+    }
   }
 
   @Test(
@@ -152,6 +160,30 @@ struct RequestNodeTests {
     }
     #expect(report.summary == "succeeded")
     #expect(report.output.map { String(decoding: $0.bytes, as: UTF8.self) } == data)
+  }
+
+  @Test(
+    "reads text by its charset, and leaves byte order marks out",
+    arguments: [
+      ("auto", "application/json", [0xEF, 0xBB, 0xBF, 0x5B, 0x31, 0x5D], "[1]"),
+      ("json", "text/plain", [0xEF, 0xBB, 0xBF, 0x5B, 0x31, 0x5D], "[1]"),
+      ("auto", "", [0xEF, 0xBB, 0xBF, 0x5B, 0x31, 0x5D], "[1]"),
+      ("auto", "text/plain", [0xEF, 0xBB, 0xBF, 0x61], "\"a\""), ("text", "", [0xEF, 0xBB, 0xBF, 0x61], "\"a\""),
+      ("auto", "text/plain; charset=iso-8859-1", [0x47, 0xFC], "\"Gü\""),
+      ("auto", "application/json; charset=iso-8859-1", [0x22, 0xFC, 0x22], "\"ü\""),
+      ("json", "application/json; charset=iso-8859-1", [0x22, 0xC3, 0xBC, 0x22], "\"ü\""),
+      ("text", "text/html; charset=\"windows-1252\"", [0x80], "\"€\""),
+      ("auto", "text/xml; charset=utf-16le", [0xE4, 0x00], "\"ä\""),
+      ("auto", "text/plain; charset=x-unknown", [0xC3, 0xBC], "\"ü\""),
+      ("auto", "text/plain; charset=x-unknown", [0xFC], "\"/A==\""), ("auto", "text/plain", [0xFC], "\"/A==\""),
+      ("bytes", "text/plain", [0xEF, 0xBB, 0xBF], "\"77u/\""),
+    ] as [(String, String, [UInt8], String)])
+  func charsets(format: String, type: String, body: [UInt8], data: String) async throws {
+    let answer = HTTPTarget.Response(headers: type.isEmpty ? [] : [("Content-Type", type)], body: body)
+    let (report, _) = try await HTTPTrial.run(#"url: "URL/", response: \#(format)"#, answering: answer) {
+      $0.nodes += "\n- {key: out, type: output, value: \"{{$nodes.call.data}}\"}"
+    }
+    #expect(report.output.map { String(decoding: $0.bytes, as: UTF8.self) } == data, "\(report.summary)")
   }
 
   @Test("an answer that is not what it has to be fails the node")

@@ -32,12 +32,12 @@ struct ResponseNodeTests {
   @Test("takes status and headers from templates")
   func templates() async throws {
     var trial = Trial(
-      #"- {key: r, type: response, status: "{{$context.data.code}}", headers: {x-shop: "{{$context.params.shop}}", x-none: "{{$context.data.none}}"}}"#
+      #"- {key: r, type: response, status: "{{$context.data.code}}", headers: {x-shop: "{{$context.params.shop}}", set-cookie: [a=1, b=2], x-none: "{{$context.data.none}}"}}"#
     )
     trial.body = #"{"code":404}"#
     let reply = try await trial.run().reply
     #expect(reply?.status == 404)
-    #expect(reply?.headers.map { "\($0.name): \($0.value)" } == ["x-shop: 7"])
+    #expect(reply?.headers.map { "\($0.name): \($0.value)" } == ["x-shop: 7", "set-cookie: a=1", "set-cookie: b=2"])
   }
 
   @Test("a status outside 200 to 599 is an error", arguments: ["101", "600", #""abc""#, "null", "2.5"])

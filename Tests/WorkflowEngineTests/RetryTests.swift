@@ -99,6 +99,7 @@ struct RetryTests {
     arguments: [
       ("120", 120_000), (" 0 ", 0), ("Sun, 06 Nov 1994 08:49:37 GMT", 37_000), ("Sun, 06 Nov 1994 08:48:00 GMT", 0),
       ("soon", nil), ("-1", nil), ("1.5", nil), ("", nil), ("Sun, 99 Nov 1994 08:49:37 GMT", nil),
+      ("Thu, 31 Nov 1994 08:49:37 GMT", nil),
     ] as [(String, Int64?)])
   func retryAfterForms(text: String, expected: Int64?) {
     let now: Int64 = 784_111_740_000

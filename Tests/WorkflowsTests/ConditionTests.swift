@@ -32,6 +32,13 @@ struct ConditionTests {
       (.number("123456789012345678901234567890"), "123456789012345678901234567890", true),
       (.number("123456789012345678901234567890"), .number("123456789012345678901234567891"), false),
       (.number("1e400"), .number("10e399"), true), (0.0, "-0", true), (100, "1e2", true),
+      (.number("9007199254740993.0"), .int(9_007_199_254_740_992), false),
+      (.number("9007199254740993.0"), .int(9_007_199_254_740_993), true),
+      (.number("9007199254740992.5"), .int(9_007_199_254_740_992), false),
+      (.number("1.00000000000000000001"), 1, false), (1, "1.00000000000000000001", false),
+      (.number("1e-400"), 0, false), (.number("1e999999999"), "10e999999998", true),
+      ([.number("12345678901234567890")], [.number("12345678901234567890.0")], true),
+      ([.number("1e400")], [.number("10e399")], true),
     ] as [(JSON, JSON, Bool)])
   func equality(left: JSON, right: JSON, expected: Bool) throws {
     for name in ["equal", "=="] { #expect(try Self.holds(left, name, right) == expected) }
@@ -47,6 +54,9 @@ struct ConditionTests {
       (.int(9_007_199_254_740_993), .int(9_007_199_254_740_992), ">"),
       (.int(.max), .number("9223372036854775808"), "<"), (.number("1e400"), .int(.max), ">"), (5, "x", "none"),
       (nil, 1, "none"), (true, false, "none"), ([1], [2], "none"), (nil, nil, "none"), (0.001, "1e-3", "="),
+      (.number("9007199254740993.0"), .int(9_007_199_254_740_992), ">"),
+      (.number("9007199254740992.5"), .int(9_007_199_254_740_992), ">"), (.number("1e-400"), 0, ">"),
+      (1, .number("1.00000000000000000001"), "<"), (.number("-1e999999999"), .int(.min), "<"),
     ] as [(JSON, JSON, String)])
   func order(left: JSON, right: JSON, expected: String) throws {
     #expect(try Self.holds(left, "gt", right) == (expected == ">"))

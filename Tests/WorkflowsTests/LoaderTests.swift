@@ -127,6 +127,17 @@ struct LoaderTests {
       ("response: {status: 99}", #"1:45: "status" must be a whole number from 200 to 599, not 99"#),
       ("response: {headers: {\"a b\": x}}", #"1:47: "a b" cannot be the name of a header"#),
       ("response: {headers: {Content-Length: 3}}", #"1:47: the header "Content-Length" is set by Millrace itself"#),
+      (
+        "response: {headers: {A: {b: c}}}",
+        #"1:50: the header "A" must be a text or a list of texts, not a mapping"#
+      ),
+      (
+        "response: {headers: {A: [b, [c]]}}",
+        #"1:54: the header "A" must be a text or a list of texts, not a list"#
+      ),
+      (
+        #"response: {headers: {A: [b, "c\n"]}}"#, #"1:54: the header "A" cannot hold line breaks or control characters"#
+      ),
       ("response: {headers: {A: x, a: y}}", #"1:53: the header "a" stands twice here"#),
       (
         "response: {body: \"{{$nodes.a}}\"}",

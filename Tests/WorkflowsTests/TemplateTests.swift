@@ -79,6 +79,14 @@ struct TemplateTests {
     #expect(result.kind == value.kind)
   }
 
+  @Test(
+    "A number as default stays as it is written",
+    arguments: ["1.0", "1e3", "0.10", "9007199254740993.0", "12345678901234567890", "1e999999999"])
+  func numberDefaults(number: String) throws {
+    #expect(try evaluate(.string("{{$context.data.missing:\(number)}}")).text == number)
+    #expect(try evaluate(.string("is {{$context.data.missing:\(number)}}")) == .string("is \(number)"))
+  }
+
   @Test("Objects and lists are filled in, keys too, and keep their order")
   func structures() throws {
     let result = try evaluate([
@@ -136,6 +144,10 @@ struct TemplateTests {
       ("{{$context.cookies}}", 11, "it has data, headers"), ("{{$system.nwo}}", 10, "(did you mean \"now\"?)"),
       ("{{$context.data..x}}", 15, "a name is missing after the dot"), ("{{$context.data.}}", 15, "a name is missing"),
       ("{{$context.data[x]}}", 15, "brackets hold a number or a quoted key"),
+      (
+        "{{$context.data[99999999999999999999]}}", 15,
+        "no list has so many elements; a key in brackets stands in quotes: [\"99999999999999999999\"]"
+      ),
       ("{{$context.data[0}}", 15, "not closed with \"]\""),
       ("{{$context.data[\"x]}}", 16, "this quoted key is not closed"),
       ("{{$context.data x}}", 16, "\"x\" cannot stand in a path"),
@@ -178,4 +190,15 @@ struct TemplateTests {
       ])
   }
 
+  @Test("Every wrong placeholder of a string is told, and what is wrong beside them")
+  func severalMistakes() {
+    let text = workflow(
+      nodes: "  - {key: a, type: map, value: '{{$context.bad2}} / {{$nodes.gone}} {{name}} {{$context.bad3}} {{'}\n")
+    let found = WorkflowsTests.problems(text)
+    #expect(
+      found.map { String($0.prefix { $0 != "\"" }) } == [
+        "a.yaml:3:44: $context has no ", "a.yaml:3:55: there is no node ", "a.yaml:3:69: ",
+        "a.yaml:3:89: $context has no ", "a.yaml:3:96: ",
+      ], "\(found)")
+  }
 }

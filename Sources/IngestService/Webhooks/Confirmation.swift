@@ -25,7 +25,7 @@ struct Confirmation: Sendable {
     }
     var answer = HTTPAnswer(status: response.status)
     for header in response.headers {
-      answer.headers.append((header.name, HeaderText.cleaned(try header.value.text(scope))))
+      answer.headers += try header.value.headerValues(scope).map { (header.name, HeaderText.cleaned($0)) }
     }
     if let body = try response.body?.evaluate(scope) {
       answer.setBody(body)

@@ -1,5 +1,7 @@
 // Moments as senders write them, in milliseconds since 1970.
 
+import ProcessSupport
+
 enum MomentUnit: Sendable {
   case seconds, milliseconds
   /// `2026-02-18T20:01:35.123Z` and its kin (RFC 3339).
@@ -44,8 +46,8 @@ enum Moments {
     let marks: [(Int, String)] = [(4, "-"), (7, "-"), (10, "Tt "), (13, ":"), (16, ":")]
     guard marks.allSatisfy({ position, allowed in allowed.utf8.contains(text[position]) }),
       let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
-      let minute = number(14, 2), let second = number(17, 2), (1...12).contains(month), (1...31).contains(day),
-      hour < 24, minute < 60, second < 61
+      let minute = number(14, 2), let second = number(17, 2),
+      let date = CalendarDay(year: year, month: month, day: day), hour < 24, minute < 60, second < 61
     else { return nil }
     var position = 19
     var milliseconds = 0
@@ -59,7 +61,7 @@ enum Moments {
       position += 1 + digits.count
     }
     guard let offset = zone(text[position...]) else { return nil }
-    let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+    let seconds = date.number * 86_400 + hour * 3600 + minute * 60 + second - offset
     return Int64(seconds * 1000 + milliseconds)
   }
 
@@ -78,24 +80,9 @@ enum Moments {
     }
   }
 
-  /// Days since 1970 in the Gregorian calendar; years start in March, so that the leap day is the last.
-  private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    let shifted = month > 2 ? year : year - 1
-    let monthOfYear = (month + 9) % 12
-    let dayOfYear = (153 * monthOfYear + 2) / 5 + day - 1
-    return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
-  }
-
   private static func dateText(_ moment: Int64) -> String {
     let seconds = Int(moment / 1000)
-    let day = seconds / 86_400
-    var year = 1970 + day / 366
-    while days(year + 1, 1, 1) <= day { year += 1 }
-    var month = 1
-    while month < 12, days(year, month + 1, 1) <= day { month += 1 }
-    let parts = [
-      month, day - days(year, month, 1) + 1, seconds % 86_400 / 3600, seconds % 3600 / 60, seconds % 60,
-    ].map { $0 < 10 ? "0\($0)" : "\($0)" }
-    return "\(year)-\(parts[0])-\(parts[1])T\(parts[2]):\(parts[3]):\(parts[4])Z"
+    let clock = [seconds % 86_400 / 3600, seconds % 3600 / 60, seconds % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
+    return "\(CalendarDay(number: seconds / 86_400).text)T\(clock.joined(separator: ":"))Z"
   }
 }

@@ -44,8 +44,9 @@ struct DelayNode: RunnableSettings {
   }
 
   private static func duration(_ value: JSON) -> Duration? {
-    let duration =
-      value.intValue.map { Duration.milliseconds($0) } ?? value.stringValue.flatMap { Duration(millraceText: $0) }
+    // Forms and queries give numbers as text.
+    let milliseconds = value.intValue ?? value.stringValue.flatMap { Int64($0) }
+    let duration = milliseconds.map { .milliseconds($0) } ?? value.stringValue.flatMap { Duration(millraceText: $0) }
     guard let duration, duration >= .zero, duration <= longest else { return nil }
     return duration
   }

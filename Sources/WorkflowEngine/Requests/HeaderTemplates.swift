@@ -10,14 +10,10 @@ struct HeaderTemplates: Sendable {
     fields = reader.headers(key)
   }
 
-  /// A list gives one header for each of its elements; null gives none.
   func evaluate(_ scope: ExecutionScope) throws -> [(name: String, value: String)] {
     var headers: [(name: String, value: String)] = []
     for (name, template) in fields {
-      let value = try template.evaluate(scope)
-      for element in value.kind == .array ? value.elements : [value] where !element.isNull {
-        headers.append((name, try Self.checked(element.templateText, name)))
-      }
+      for value in try template.headerValues(scope) { headers.append((name, try Self.checked(value, name))) }
     }
     return headers
   }

@@ -52,8 +52,7 @@ struct RequestBody: Sendable {
     }
   }
 
-  /// A list repeats the part, null leaves it out, an object with `base64` or `text` is a file, as `$context.data`
-  /// has them.
+  /// A list repeats the part, null leaves it out, an object is a file if it has the members of one, else JSON.
   private static func parts(_ name: String, _ value: JSON) throws -> [OutboundRequest.Part] {
     switch value.kind {
     case .null: return []
@@ -67,20 +66,28 @@ struct RequestBody: Sendable {
   }
 
   private static func part(_ name: String, _ value: JSON) throws -> OutboundRequest.Part {
+    guard isFile(value) else {
+      return OutboundRequest.Part(name: name, filename: nil, contentType: "application/json", bytes: value.bytes)
+    }
     let content: [UInt8]
-    var contentType = value["contentType"]?.stringValue
     if let base64 = value["base64"] {
       content = try decode(base64, of: "multipart \(name)")
-    } else if let text = value["text"] {
-      content = Array(text.templateText.utf8)
     } else {
-      content = value.bytes
-      contentType = "application/json"
+      content = Array((value["text"]?.templateText ?? "").utf8)
     }
+    let contentType = value["contentType"]?.stringValue
     let filename = value["filename"]?.stringValue
     if let filename { _ = try HeaderTemplates.checked(filename, "Content-Disposition of multipart \(name)") }
     if let contentType { _ = try HeaderTemplates.checked(contentType, "Content-Type of multipart \(name)") }
     return OutboundRequest.Part(name: name, filename: filename, contentType: contentType, bytes: content)
+  }
+
+  /// Files are as `$context.data` has them, with `size`. Many objects that are none have a `text`.
+  private static func isFile(_ value: JSON) -> Bool {
+    let names = Set(value.members.map(\.key))
+    guard names.isSubset(of: ["filename", "contentType", "size", "base64", "text"]) else { return false }
+    return names.contains("base64")
+      || names.contains("text") && !names.isDisjoint(with: ["filename", "contentType"])
   }
 
   private static func decode(_ value: JSON, of setting: String) throws -> [UInt8] {

@@ -53,10 +53,20 @@ enum LooseValue {
   }
 
   private static func numberOrder(_ left: JSON, _ right: JSON) -> Order {
-    if let first = left.intValue, let second = right.intValue {
-      return first == second ? .same : first < second ? .below : .above
-    }
-    guard let first = ExactNumber(left), let second = ExactNumber(right) else { return .none }
+    guard let first = number(left), let second = number(right) else { return .none }
     return first == second ? .same : first < second ? .below : .above
+  }
+
+  /// A number, or text that reads as one, blanks around it allowed.
+  private static func number(_ value: JSON) -> JSONNumber? {
+    guard let string = value.stringValue else { return value.number }
+    var digits = Substring(string).utf8.drop(while: isBlank)
+    while let last = digits.last, isBlank(last) { digits.removeLast() }
+    let text = String(Substring(digits))
+    return JSONNumber.isValid(text) ? JSONNumber(text: text) : nil
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
   }
 }

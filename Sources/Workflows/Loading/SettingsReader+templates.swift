@@ -22,7 +22,7 @@ extension SettingsReader {
     return members.map { ($0.key, session.template($0.value)) }
   }
 
-  /// Header fields: names as RFC 9110 has them (section 5.1), values single texts or numbers.
+  /// Header fields: names as RFC 9110 has them (section 5.1), values single texts or numbers, or lists of them.
   package mutating func headers(_ key: String) -> [(name: String, value: Template)] {
     guard let members = value(key)?.members else { return templates(key) }
     var names = Set<String>()
@@ -34,16 +34,16 @@ extension SettingsReader {
       } else if !names.insert(member.key.lowercased()).inserted {
         report("the header \"\(member.key)\" stands twice here", at: member.keyPosition)
       }
-      checkHeaderValue(member)
+      for value in member.value.list ?? [member.value] { checkHeaderValue(value, of: member.key) }
     }
     return templates(key)
   }
 
-  private func checkHeaderValue(_ member: SourceMember) {
-    if member.value.list != nil || member.value.members != nil {
-      report("the header \"\(member.key)\" must be one text, not \(member.value.kindName)", at: member.value.position)
-    } else if let text = member.value.string, !HeaderRules.isValue(text) {
-      report("the header \"\(member.key)\" cannot hold line breaks or control characters", at: member.value.position)
+  private func checkHeaderValue(_ value: SourceValue, of name: String) {
+    if value.list != nil || value.members != nil {
+      report("the header \"\(name)\" must be a text or a list of texts, not \(value.kindName)", at: value.position)
+    } else if let text = value.string, !HeaderRules.isValue(text) {
+      report("the header \"\(name)\" cannot hold line breaks or control characters", at: value.position)
     }
   }
 

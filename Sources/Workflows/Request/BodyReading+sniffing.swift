@@ -4,7 +4,7 @@ import JSONCodec
 
 extension BodyReading {
   var sniffed: Form {
-    let first = body.dropFirst(markLength).first { $0 != 0x20 && !(0x09...0x0D).contains($0) }
+    let first = TextDecoding.withoutMark(body).first { $0 != 0x20 && !(0x09...0x0D).contains($0) }
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "["), (try? json(build: false)) != nil { return .json }
     if looksLikeForm { return .form }
     return String(validating: body, as: UTF8.self) != nil ? .text : .bytes

@@ -59,11 +59,8 @@ struct BodyReading {
     }
   }
 
-  /// A byte order mark is no JSON, but senders on Windows write it (RFC 8259, section 8.1, lets us ignore it).
-  var markLength: Int { body.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
-
   func json(build: Bool) throws(BodyError) -> JSON {
-    let text = markLength > 0 ? Array(body[markLength...]) : body
+    let text = TextDecoding.withoutMark(body)
     do {
       if build { return try JSON.parse(text, limits: limits.json) }
       try JSON.validate(text, limits: limits.json)
@@ -74,7 +71,7 @@ struct BodyReading {
       if let charset = contentType?["charset"], !TextDecoding.isUTF8(charset) {
         message += "; its type says \"\(charset)\", and JSON must be UTF-8"
       }
-      throw BodyError(Self.kind(of: error), message, at: error.offset + markLength)
+      throw BodyError(Self.kind(of: error), message, at: error.offset + body.count - text.count)
     }
   }
 

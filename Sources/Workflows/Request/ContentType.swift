@@ -1,12 +1,12 @@
 // A `Content-Type` or `Content-Disposition` value (RFC 9110, section 5.6.6): a word and its parameters.
 
-struct ContentType {
+package struct ContentType {
   /// Lower case: `application/json`, `form-data`.
-  let type: String
+  package let type: String
   /// Names in lower case.
   let parameters: [(name: String, value: String)]
 
-  init(_ text: String) {
+  package init(_ text: String) {
     if text == Self.json {
       // What nearly all webhooks say.
       (type, parameters) = (text, [])
@@ -23,19 +23,21 @@ struct ContentType {
 
   private static let json = "application/json"
 
-  subscript(name: String) -> String? { parameters.first { $0.name == name }?.value }
+  package subscript(name: String) -> String? { parameters.first { $0.name == name }?.value }
 
-  var isJSON: Bool {
+  package var isJSON: Bool {
     type == Self.json || type == "text/json" || type.hasSuffix("+json")
   }
 
-  var isForm: Bool { type == "application/x-www-form-urlencoded" }
+  package var isForm: Bool { type == "application/x-www-form-urlencoded" }
 
   var isMultipart: Bool { type == "multipart/form-data" }
 
-  var isText: Bool {
+  package var isText: Bool {
     type.hasPrefix("text/") || type == "application/xml" || type.hasSuffix("+xml")
-      || ["application/yaml", "application/x-ndjson", "application/javascript", "application/graphql"].contains(type)
+      || [
+        "application/yaml", "application/toml", "application/x-ndjson", "application/javascript", "application/graphql",
+      ].contains(type)
   }
 
   /// At semicolons outside of quotes.

@@ -2,8 +2,8 @@
 
 import Foundation
 
-enum TextDecoding {
-  static func decode(_ bytes: [UInt8], charset: String?) throws(BodyError) -> String {
+package enum TextDecoding {
+  package static func decode(_ bytes: [UInt8], charset: String?) throws(BodyError) -> String {
     switch (charset ?? "utf-8").lowercased() {
     case let name where isUTF8(name): return try utf8(bytes)
     case "iso-8859-1", "latin1", "iso8859-1", "iso_8859-1":
@@ -29,10 +29,14 @@ enum TextDecoding {
   }
 
   static func utf8(_ bytes: [UInt8], at offset: Int = 0) throws(BodyError) -> String {
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    let body = bytes.starts(with: mark) ? bytes[3...] : bytes[...]
-    if let text = String(validating: body, as: UTF8.self) { return text }
+    if let text = String(validating: withoutMark(bytes), as: UTF8.self) { return text }
     throw BodyError(.charset, "the text is not valid UTF-8", at: offset + firstInvalid(bytes))
+  }
+
+  /// A byte order mark is no part of a text, nor of JSON, but programs on Windows write it (RFC 8259, section 8.1, lets
+  /// us ignore it).
+  package static func withoutMark(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes[3...]) : bytes
   }
 
   private static func firstInvalid(_ bytes: [UInt8]) -> Int {

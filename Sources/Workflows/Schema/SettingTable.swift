@@ -65,7 +65,9 @@ enum SettingTable {
 
   static let response: [Setting] = [
     Setting(name: "status", schema: ["type": "integer", "minimum": 200, "maximum": 599]),
-    Setting(name: "headers", schema: ["type": "object"]),
+    Setting(
+      name: "headers",
+      schema: ["type": "object", "description": "A list repeats the header, null leaves it out."]),
     Setting(name: "body", schema: ["description": "Any value; templates over $context, $env and $system."]),
   ]
 

@@ -10,6 +10,8 @@ enum CoreSchema {
     case string
     /// `.inf` and `.nan`, which JSON cannot say.
     case notFinite
+    /// In a notation that is read up to 64 bits.
+    case tooLong
   }
 
   static func resolve(_ text: String) -> Scalar {
@@ -25,27 +27,27 @@ enum CoreSchema {
     guard let first = unsigned.utf8.first, first == UInt8(ascii: ".") || (48...57).contains(first) else {
       return .string
     }
-    if let number = number(text) { return .number(number) }
-    return .string
+    if text.hasPrefix("0o") { return bits(text.dropFirst(2), radix: 8) }
+    if text.hasPrefix("0x") { return bits(text.dropFirst(2), radix: 16) }
+    return number(text).map(Scalar.number) ?? .string
   }
 
-  /// Whole numbers exact, those beyond 64 bits as their text; nil when the text is no number of the core schema.
+  private static func bits(_ digits: Substring, radix: Int) -> Scalar {
+    let isNumber = !digits.isEmpty && digits.allSatisfy { $0.isASCII && ($0.hexDigitValue ?? radix) < radix }
+    guard isNumber else { return .string }
+    guard let value = UInt64(digits, radix: radix) else { return .tooLong }
+    return .number(Int64(exactly: value).map(JSON.int) ?? .number(String(value)))
+  }
+
+  /// A decimal number, exact: what is no whole number of 64 bits stays as it is written. Nil when the text is none.
   static func number(_ text: String) -> JSON? {
-    if text.hasPrefix("0o") { return Int64(text.dropFirst(2), radix: 8).flatMap { digitsOnly(text) ? .int($0) : nil } }
-    if text.hasPrefix("0x") { return Int64(text.dropFirst(2), radix: 16).flatMap { digitsOnly(text) ? .int($0) : nil } }
     guard let parts = DecimalParts(text) else { return nil }
     let sign = parts.isNegative ? "-" : ""
     if parts.isWhole {
       if let whole = Int64(sign + parts.whole) { return .int(whole) }
       return .number(sign + parts.whole)
     }
-    let canonical = "\(sign)\(parts.whole)" + (parts.fraction.isEmpty ? "" : ".\(parts.fraction)") + parts.exponent
-    guard let value = Double(canonical), value.isFinite, parts.digitCount <= 15 else { return .number(canonical) }
-    return .double(value)
-  }
-
-  private static func digitsOnly(_ text: String) -> Bool {
-    text.dropFirst(2).allSatisfy(\.isHexDigit)
+    return .number(sign + parts.whole + (parts.fraction.isEmpty ? "" : ".\(parts.fraction)") + parts.exponent)
   }
 }
 
@@ -57,7 +59,6 @@ private struct DecimalParts {
   /// `e-7`, or nothing.
   var exponent = ""
   var isWhole: Bool { !hasPoint && exponent.isEmpty }
-  var digitCount: Int { whole.count + fraction.count }
   private var hasPoint = false
 
   init?(_ text: String) {

@@ -6,6 +6,7 @@ import Yams
 enum SourceDocument {
   static let largestFile = 1 << 20
   static let deepestNesting = 64
+  static let tooDeep = "nested deeper than \(deepestNesting) levels"
   static let mostValues = 100_000
 
   /// - Throws: one diagnostic for what keeps the text from being read at all, or all that is wrong with its values.

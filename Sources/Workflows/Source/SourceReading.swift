@@ -28,7 +28,7 @@ struct SourceReading {
       return SourceValue(.null)
     }
     guard depth <= SourceDocument.deepestNesting else {
-      report("nested deeper than \(SourceDocument.deepestNesting) levels", at: node.mark)
+      report(SourceDocument.tooDeep, at: node.mark)
       return SourceValue(.null)
     }
     switch node {
@@ -111,6 +111,11 @@ struct SourceReading {
     case .notFinite:
       report(
         "\(scalar.string) is a number that JSON cannot say; put it in quotes if it is meant as text", at: scalar.mark)
+      return made(.null, at: scalar.mark)
+    case .tooLong:
+      report(
+        "\(scalar.string) has more than 64 bits; write it in decimal, or in quotes if it is meant as text",
+        at: scalar.mark)
       return made(.null, at: scalar.mark)
     }
   }

@@ -7,7 +7,7 @@ extension SourceValue {
     switch value.kind {
     case .null: self.init(.null)
     case .bool: self.init(.bool(value.boolValue ?? false))
-    case .number: self.init(.number(Self.number(value)))
+    case .number: self.init(.number(CoreSchema.number(value.numberText ?? "") ?? value))
     case .string: self.init(.string(value.stringValue ?? ""))
     case .array: self.init(.list(value.elements.map { SourceValue(stored: $0) }))
     case .object:
@@ -17,10 +17,5 @@ extension SourceValue {
             SourceMember(key: $0.key, keyPosition: .none, value: SourceValue(stored: $0.value))
           }))
     }
-  }
-
-  private static func number(_ value: JSON) -> JSON {
-    if let whole = value.intValue { return .int(whole) }
-    return CoreSchema.number(value.numberText ?? "") ?? value
   }
 }

@@ -7,7 +7,7 @@ package struct SourceValue: Sendable {
   package enum Content: Sendable {
     case null
     case bool(Bool)
-    /// `.int`, `.double` or `.number`.
+    /// `.int` or `.number`.
     case number(JSON)
     case string(String)
     case list([SourceValue])

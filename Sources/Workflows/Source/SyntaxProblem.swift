@@ -37,6 +37,7 @@ struct SyntaxProblem {
     let offender = line.indices.contains(mark.column - 1) ? line[mark.column - 1] : nil
     if offender == "\t" { return "a tab cannot indent YAML; use spaces" }
     if problem.contains("but found another document") { return "a file holds one workflow; remove the second document" }
+    if problem.contains("nesting level") { return SourceDocument.tooDeep }
     if problem.contains("undefined alias") {
       return "this alias names no anchor; a word that begins with \"*\" must stand in quotes"
     }

@@ -69,8 +69,11 @@ struct ReferenceParser {
     } else {
       name = self.name()
       guard PathSegment(name).index != nil else {
+        let isNumber = !name.isEmpty && name.utf8.allSatisfy { (48...57).contains($0) }
         throw TemplateSyntaxError(
-          message: "brackets hold a number or a quoted key: [0] or [\"odd key\"]", offset: start)
+          message: isNumber
+            ? "no list has so many elements; a key in brackets stands in quotes: [\"\(name)\"]"
+            : "brackets hold a number or a quoted key: [0] or [\"odd key\"]", offset: start)
       }
     }
     guard current == "]" else {

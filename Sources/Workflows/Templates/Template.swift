@@ -60,6 +60,12 @@ package struct Template: Sendable {
     if case .text(let text) = form { return try text.text(in: scope) }
     return try evaluate(scope).templateText
   }
+
+  /// As the value of a header: a list gives one header for each of its elements; null gives none.
+  package func headerValues(_ scope: any VariableScope) throws(TemplateError) -> [String] {
+    let value = try evaluate(scope)
+    return (value.kind == .array ? value.elements : [value]).filter { !$0.isNull }.map(\.templateText)
+  }
 }
 
 extension Template.Form {

@@ -40,14 +40,10 @@ struct TemplateCompiler {
     // Most strings have no placeholder, and need no look at their scalars.
     guard string.utf8.contains(UInt8(ascii: "{")) else { return TemplateText(pieces: [.literal(string)]) }
     var parser = TemplateTextParser(string)
-    do {
-      let text = try parser.parse()
-      references += parser.references.map { (position($0.offset), $0.reference) }
-      return text
-    } catch {
-      problems.append((position(error.offset), error))
-      return TemplateText(pieces: [.literal(string)])
-    }
+    let text = parser.parse()
+    references += parser.references.map { (position($0.offset), $0.reference) }
+    problems += parser.problems.map { (position($0.offset), $0) }
+    return text
   }
 }
 

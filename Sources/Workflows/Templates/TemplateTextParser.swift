@@ -9,18 +9,23 @@ struct TemplateTextParser {
   private var literal = String.UnicodeScalarView()
   /// The references with the offsets of their `$`.
   private(set) var references: [(reference: Reference, offset: Int)] = []
+  /// One for each wrong placeholder.
+  private(set) var problems: [TemplateSyntaxError] = []
 
   init(_ text: String) {
     self.text = Array(text.unicodeScalars)
   }
 
-  mutating func parse() throws(TemplateSyntaxError) -> TemplateText {
+  mutating func parse() -> TemplateText {
     while index < text.count {
       if text[index] == "\\", isOpening(at: index + 1) {
         literal.append(contentsOf: text[index + 1...index + 2])
         index += 3
       } else if isOpening(at: index), !(isOpening(at: index + 1)) {
-        try placeholder()
+        do { try placeholder() } catch {
+          problems.append(error)
+          index = closing(from: index).map { $0 + 2 } ?? text.count
+        }
       } else {
         literal.append(text[index])
         index += 1
@@ -119,7 +124,7 @@ extension TemplateTextParser {
     let value = String(String.UnicodeScalarView(raw))
     guard let parsed = try? JSON.parse(value) else { return .string(value) }
     switch parsed.kind {
-    case .number: return parsed.intValue.map { .int($0) } ?? .number(value)
+    case .number: return CoreSchema.number(value) ?? .number(value)
     case .bool: return .bool(parsed.boolValue ?? false)
     case .null: return .null
     default: return .string(value)
