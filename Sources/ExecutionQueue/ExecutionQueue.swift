@@ -108,7 +108,8 @@ package protocol DeliveryQueue: Sendable {
   func checkpoint(_ lease: Lease, _ fields: [CheckpointField], callbacks: [String]) async throws(QueueError) -> Bool
   /// Answers the waiting caller while the execution goes on. False when the lease has been lost.
   func reply(_ lease: Lease, _ reply: [UInt8]) async throws(QueueError) -> Bool
-  /// Ends the execution. False when the lease has been lost; true again when repeated after a lost answer.
+  /// Ends the execution. False when the lease has been lost; true again when repeated after a lost answer, unless the
+  /// record is not kept at all.
   func settle(_ lease: Lease, _ settlement: Settlement) async throws(QueueError) -> Bool
   /// Lets the execution wait, held by nobody. False when the lease has been lost; true again when repeated after a lost
   /// answer.

@@ -158,7 +158,7 @@ package struct IngestServer: Service {
         environment: environment, bodyLimit: limits.body, address: address, senderKeys: parts.senderKeys,
         journal: parts.journal, addresses: parts.addresses,
         logger: parts.logger, eventLoop: loop),
-      results: ResultRoute(admissions: admissions),
+      results: ResultRoute(admissions: admissions, gate: parts.gate),
       resumes: ResumeRoute(admissions: admissions, gate: parts.gate, bodyLimit: limits.body),
       status: StatusEndpoints(health: parts.health, metrics: parts.registry))
   }

@@ -128,6 +128,9 @@ final class RedisLink {
     server = address
     ServerChannel.open(to: address, tls: place.tls, timeout: Self.connectTimeout, on: settings.eventLoop)
       .assumeIsolated().whenComplete { result in
+        if let problem = self.place.tls?.takeProblem() {
+          self.settings.logger.error("renewed TLS files for Redis cannot be used", metadata: ["problem": "\(problem)"])
+        }
         switch result {
         case .success(let channel): self.opened(channel)
         case .failure(let error): self.notConnected(error)

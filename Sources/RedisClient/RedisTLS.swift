@@ -39,7 +39,14 @@ struct RedisTLSFiles: Sendable, Hashable {
 
 final class RedisTLS: Sendable {
   let files: RedisTLSFiles
-  private let current: Mutex<(context: NIOSSLContext, stamps: [FileStamp?])>
+  private let current: Mutex<Current>
+
+  private struct Current {
+    var context: NIOSSLContext
+    var stamps: [FileStamp?]
+    /// Why newer files are of no use, until somebody has been told.
+    var problem: TLSProblem?
+  }
 
   /// Reads the files.
   init(_ files: RedisTLSFiles) throws(RedisURLError) {
@@ -48,7 +55,7 @@ final class RedisTLS: Sendable {
       throw RedisURLError("servername must be the name of a host, not the address \(name)")
     }
     let stamps = files.stamps
-    do { current = Mutex((try Self.context(files), stamps)) } catch { throw RedisURLError("\(error)") }
+    do { current = Mutex(Current(context: try Self.context(files), stamps: stamps)) } catch { throw RedisURLError("\(error)") }
   }
 
   /// The first handler of a new connection to that host.
@@ -61,8 +68,19 @@ final class RedisTLS: Sendable {
   private func context() -> NIOSSLContext {
     let stamps = files.stamps
     return current.withLock { current in
-      if current.stamps != stamps, let context = try? Self.context(files) { current = (context, stamps) }
+      if current.stamps != stamps {
+        current.stamps = stamps
+        do throws(TLSProblem) { current.context = try Self.context(files) } catch { current.problem = error }
+      }
       return current.context
+    }
+  }
+
+  /// Why files that have changed are not used; told once.
+  func takeProblem() -> TLSProblem? {
+    current.withLock { current in
+      defer { current.problem = nil }
+      return current.problem
     }
   }
 

@@ -35,6 +35,6 @@ package struct WorkerMetrics: Sendable {
 
   func settled(_ state: ExecutionState, after time: Duration) {
     outcomes[state]?.increment()
-    seconds.observe(seconds: Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18)
+    seconds.observe(time)
   }
 }

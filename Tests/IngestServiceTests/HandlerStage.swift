@@ -76,7 +76,6 @@ final class FakeRouter: RequestRouter {
 
   init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
-  var pendingCount: Int { pending.withLock { $0.count } }
   /// How often a client of `/slow` was gone before its answer.
   var goneCount: Int { gone.withLock { $0 } }
 

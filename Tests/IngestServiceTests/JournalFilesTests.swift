@@ -75,7 +75,9 @@ struct JournalFilesTests {
     buffer.writeBytes(body)
 
     for timeout in [Duration.seconds(7), nil] {
-      let read = try #require(JournalRecord.next(in: &buffer))
+      var damaged = 0
+      let read = try #require(JournalRecord.next(in: &buffer, damaged: &damaged))
+      #expect(damaged == 0)
       #expect(read.token == execution.token && read.entry == entry && read.workflow == "flow")
       #expect(read.priority == .low && read.payload == execution.payload)
       #expect(read.conditions == execution.conditions)
@@ -83,7 +85,8 @@ struct JournalFilesTests {
       expected.timeout = timeout
       #expect(read.lanes == expected)
     }
-    #expect(JournalRecord.next(in: &buffer) == nil)
+    var damaged = 0
+    #expect(JournalRecord.next(in: &buffer, damaged: &damaged) == nil)
     #expect(buffer.readableBytes == 0)
   }
 }

@@ -2,6 +2,7 @@
 
 import Catalog
 import ExecutionQueue
+import Foundation
 import JSONCodec
 import Logging
 import NIOCore
@@ -138,6 +139,42 @@ struct JournalTests {
       try await eventually("it is empty") { !stage.journal.isPending }
       #expect(stage.queue.admittedTokens == [first, second, third])
     }
+  }
+
+  @Test("a damaged record costs itself, not those behind it, and its file is kept", arguments: [false, true])
+  func damaged(isLast: Bool) async throws {
+    let stage = try JournalStage()
+    let tokens = try await stage.fill(20)
+    let names = try FileManager.default.contentsOfDirectory(atPath: stage.directory.path)
+    let name = try #require(names.first { $0.hasSuffix(".journal") })
+    let file = URL(fileURLWithPath: stage.directory.file(name))
+    var bytes = ByteBuffer(bytes: try Data(contentsOf: file))
+    // The last byte of the tenth record, or of the last one.
+    var end = 0
+    for _ in 0..<(isLast ? tokens.count : 10) {
+      end += 8 + Int(try #require(bytes.getInteger(at: end, as: UInt32.self)))
+    }
+    let last = try #require(bytes.getInteger(at: end - 1, as: UInt8.self))
+    bytes.setInteger(last ^ 1, at: end - 1)
+    try Data(bytes.readableBytesView).write(to: file)
+    stage.queue.bringBack()
+    try await stage.run {
+      try await eventually("it is empty") { !stage.journal.isPending }
+    }
+    #expect(stage.queue.admittedTokens.count == tokens.count - 1)
+    #expect(Set(stage.queue.admittedTokens).isSubset(of: tokens))
+    #expect(stage.log.lines("a journal file is damaged in the middle").count == (isLast ? 0 : 1))
+    #expect(stage.log.lines("the end of a journal file cannot be read").count == (isLast ? 1 : 0))
+    #expect(FileManager.default.fileExists(atPath: stage.directory.file(name + ".torn")))
+  }
+
+  @Test("is not ready to take over while it cannot be written")
+  func readiness() async throws {
+    let stage = try JournalStage()
+    #expect(stage.journal.hasRoom)
+    stage.directory.remove()
+    await #expect(throws: QueueError.self) { try await stage.append([1]) }
+    #expect(!stage.journal.hasRoom)
   }
 
   @Test("goes into no Redis that has not been looked at since the outage, or that may forget")

@@ -26,14 +26,9 @@ import Testing
     #expect(ListenAddress(text) == nil)
   }
 
-  @Test("an address is shown as it is read, and knows whether others can reach it")
-  func shown() throws {
+  @Test("an address is shown as it is read")
+  func shown() {
     #expect(ListenAddress(host: "::1", port: 80).description == "[::1]:80")
     #expect(ListenAddress(host: "localhost", port: 80).description == "localhost:80")
-    #expect(ListenAddress(host: "127.0.0.2", port: 80).isLoopback)
-    #expect(ListenAddress(host: "::1", port: 80).isLoopback)
-    #expect(ListenAddress(host: "localhost", port: 80).isLoopback)
-    #expect(!(try #require(ListenAddress(":80")).isLoopback))
-    #expect(!ListenAddress(host: "example.com", port: 80).isLoopback)
   }
 }

@@ -55,10 +55,9 @@ struct LiveRedis {
     }
   }
 
-  /// Waits until a fact holds; the last word of a test that waits in vain is its own expectation.
+  /// Waits until a fact holds.
   static func eventually(_ fact: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(15)
-    while try await !fact(), ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(2)) }
+    try await TestSupport.eventually("what the test waits for", within: .seconds(15)) { try await fact() }
   }
 }
 

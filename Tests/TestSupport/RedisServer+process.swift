@@ -91,31 +91,4 @@ extension RedisServer {
       return pid
     }
   }
-
-  /// Ports below the kernel's range for outgoing connections: nobody takes them by chance while the server is down,
-  /// and a client that reconnects can never meet itself.
-  enum FreePort {
-    private static let given = Mutex<Set<Int>>([])
-
-    static func choose() throws(Failure) -> Int {
-      for _ in 0..<200 {
-        let port = Int.random(in: 15_000..<32_000)
-        guard given.withLock({ $0.insert(port).inserted }) else { continue }
-        if canBind(port) { return port }
-      }
-      throw Failure(description: "found no free port for redis-server")
-    }
-
-    private static func canBind(_ port: Int) -> Bool {
-      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-      guard descriptor >= 0 else { return false }
-      defer { close(descriptor) }
-      var address = RawConnection.loopback(port)
-      return withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-        }
-      }
-    }
-  }
 }

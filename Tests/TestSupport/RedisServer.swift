@@ -87,7 +87,7 @@ package final class RedisServer: Sendable {
     let secret = password.map { ":\($0.addingPercentEncoding(withAllowedCharacters: allowed) ?? $0)@" } ?? ""
     switch listening {
     case .tcp:
-      port = try FreePort.choose()
+      port = try FreePort.next()
       socketPath = nil
       url = "redis://\(secret)127.0.0.1:\(port)"
     case .unixSocket:

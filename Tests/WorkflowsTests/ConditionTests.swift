@@ -157,7 +157,6 @@ struct ConditionTests {
   func references() throws {
     let condition = try Self.condition(["all": [["{{$context.data.a}}", "equal", "{{$env.A}}"]]])
     #expect(condition.references.map(\.text) == ["$context.data.a", "$env.A"])
-    #expect(condition.usesEnvironment)
   }
 
   @Test(

@@ -26,6 +26,8 @@ extension Journal {
     /// The oldest segment, and what of it has not been admitted: it is neither read nor sent again.
     var segment: JournalFiles.Segment?
     var rest = ByteBuffer()
+    /// Bytes of it that cannot be read between others that can.
+    var damaged = 0
     /// When Redis was seen away for the last time.
     var lastAway: ContinuousClock.Instant?
     /// Since when a workflow is missing that webhooks were taken for.
@@ -96,15 +98,15 @@ extension Journal {
       replay.segment = segment
     }
     var rest = replay.rest
-    let batch = try batch(from: &rest, catalog, &replay.missingSince)
+    var damaged = replay.damaged
+    let batch = try batch(from: &rest, damaged: &damaged, catalog, &replay.missingSince)
     guard !batch.isEmpty else {
-      end(segment, torn: rest.readableBytes)
-      replay.segment = nil
-      replay.rest = ByteBuffer()
+      end(segment, torn: rest.readableBytes, damaged: damaged)
+      (replay.segment, replay.rest, replay.damaged) = (nil, ByteBuffer(), 0)
       return true
     }
     try await admit(batch)
-    replay.rest = rest
+    (replay.rest, replay.damaged) = (rest, damaged)
     if let count = replay.admitted.due(adding: batch.count) {
       logger.info("webhooks admitted from the journal", metadata: ["count": "\(count)"])
     }
@@ -120,15 +122,20 @@ extension Journal {
     }
   }
 
-  /// All of it has been admitted, but for a torn end.
-  private func end(_ segment: JournalFiles.Segment, torn: Int) {
+  /// All of it has been admitted that can be read.
+  private func end(_ segment: JournalFiles.Segment, torn: Int, damaged: Int) {
+    if damaged > 0 {
+      logger.error(
+        "a journal file is damaged in the middle: webhooks that were confirmed may be in it; the file is set aside",
+        metadata: ["file": "\(segment.path).torn", "bytes": "\(damaged)"])
+    }
     if torn > 0 {
       logger.error(
         "the end of a journal file cannot be read: after a crash it was never confirmed; the file is set aside",
         metadata: ["file": "\(segment.path).torn", "bytes": "\(torn)"])
     }
     files.withLock { files in
-      if torn > 0 { files.setAside(segment) } else { files.remove(segment) }
+      if torn + damaged > 0 { files.setAside(segment) } else { files.remove(segment) }
       let size = files.size
       state.withLock { $0.size = size }
     }
@@ -139,13 +146,14 @@ extension Journal {
   /// What comes next and may go together; empty at the end, or at what cannot be read. A large payload goes alone: the
   /// queue sends it ahead of smaller ones of the same turn.
   private func batch(
-    from buffer: inout ByteBuffer, _ catalog: WorkflowCatalog?, _ missingSince: inout ContinuousClock.Instant?
+    from buffer: inout ByteBuffer, damaged: inout Int, _ catalog: WorkflowCatalog?, _ missingSince: inout ContinuousClock.Instant?
   ) throws -> [NewExecution] {
     var batch: [NewExecution] = []
     var bytes = 0
     while batch.count < Self.batchCount {
       let start = buffer.readerIndex
-      guard let execution = JournalRecord.next(in: &buffer) else { break }
+      var passedOver = 0
+      guard let execution = JournalRecord.next(in: &buffer, damaged: &passedOver) else { break }
       let size = execution.payload.count
       let isLarge = size > RedisAdmissionQueue.sharedLimit
       let isWaiting = catalog.map { !isKnown(execution.workflow, in: $0, &missingSince) } ?? false
@@ -158,6 +166,7 @@ extension Journal {
       }
       batch.append(catalog.map { Self.runnable(execution, in: $0) } ?? execution)
       bytes += size
+      damaged += passedOver
       if isLarge { break }
     }
     return batch

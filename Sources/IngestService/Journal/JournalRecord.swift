@@ -11,7 +11,7 @@ enum JournalRecord {
   private static let versions: ClosedRange<UInt8> = 1...2
   private static let headerSize = 8
   /// No webhook is larger, so a longer length is no length.
-  private static let longest = 512 << 20
+  private static let longest: UInt32 = 512 << 20
 
   static func encode(_ execution: NewExecution, entry: EntryID, into buffer: inout ByteBuffer) {
     var body = ByteBuffer()
@@ -34,17 +34,19 @@ enum JournalRecord {
     buffer.writeBuffer(&body)
   }
 
-  /// The next record, or nil at the end or at one that is not whole: what follows it was never confirmed.
-  static func next(in buffer: inout ByteBuffer) -> NewExecution? {
+  /// The next record, or nil at the end or where nothing can be read any more: what lies there was never confirmed.
+  /// `damaged` grows by the bytes before the record that cannot be read although another one follows.
+  static func next(in buffer: inout ByteBuffer, damaged: inout Int) -> NewExecution? {
     let start = buffer.readerIndex
-    guard let length = buffer.readInteger(as: UInt32.self), length <= longest,
-      let checksum = buffer.readInteger(as: UInt32.self), var body = buffer.readSlice(length: Int(length)),
-      Checksum.crc32c(body.readableBytesView) == checksum, let execution = decode(&body)
-    else {
-      buffer.moveReaderIndex(to: start)
-      return nil
+    while let length = buffer.readInteger(as: UInt32.self), (1...longest).contains(length),
+      let checksum = buffer.readInteger(as: UInt32.self), var body = buffer.readSlice(length: Int(length))
+    {
+      guard Checksum.crc32c(body.readableBytesView) == checksum, let execution = decode(&body) else { continue }
+      damaged += buffer.readerIndex - start - headerSize - Int(length)
+      return execution
     }
-    return execution
+    buffer.moveReaderIndex(to: start)
+    return nil
   }
 
   private static func decode(_ body: inout ByteBuffer) -> NewExecution? {

@@ -50,8 +50,8 @@ package final class AdmissionGate: Sendable {
   }
 
   /// One line at once and then one in five seconds, with their number, however many webhooks fail.
-  func report(_ error: QueueError) {
+  func report(_ error: QueueError, _ text: Logger.Message = "webhooks not admitted") {
     guard let count = state.withLock({ $0.reports.due(adding: 1) }) else { return }
-    logger.warning("webhooks not admitted", metadata: ["error": "\(error)", "count": "\(count)"])
+    logger.warning(text, metadata: ["error": "\(error)", "count": "\(count)"])
   }
 }

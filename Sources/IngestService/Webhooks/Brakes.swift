@@ -58,8 +58,8 @@ final class Brakes: Sendable {
   }
 
   /// Whether a refusal may cost more, for a diagnosis.
-  func isCalm(_ client: String) -> Bool {
-    state.withLock { ($0.strangers[client]?.failures ?? 0) < Self.calm }
+  func isCalm(_ client: String, now: @autoclosure () -> NIODeadline) -> Bool {
+    state.withLock { ($0.strangers[client]?.rest(at: now()) ?? 0) < Self.calm }
   }
 
   func refused(_ client: String, now: NIODeadline) {

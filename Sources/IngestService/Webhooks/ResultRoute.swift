@@ -1,10 +1,12 @@
 // `GET /api/executions/<id>/result`: the reply of an execution, for callers that could not or would not wait.
 
 import ExecutionQueue
+import Logging
 import NIOCore
 
 struct ResultRoute: Sendable {
   let admissions: any AdmissionQueue
+  let gate: AdmissionGate
 
   func judge(_ request: IncomingRequest, id: Substring) -> HeadVerdict {
     guard request.method == "GET" || request.method == "HEAD" else {
@@ -24,8 +26,9 @@ struct ResultRoute: Sendable {
       }
       return outcome.answer(id: id, requestID: request.requestID)
     }
-    .flatMapErrorThrowing { _ in
-      Problem.unavailable("The result cannot be read now.").answer(requestID: request.requestID)
+    .flatMapErrorThrowing { [gate] error in
+      if let error = error as? QueueError { gate.report(error, "results cannot be read") }
+      return Problem.unavailable("The result cannot be read now.").answer(requestID: request.requestID)
     }
     return .later(answer)
   }

@@ -3,6 +3,7 @@
 import AuditLog
 import ExecutionQueue
 import JSONCodec
+import Logging
 import NIOCore
 import Workflows
 
@@ -77,7 +78,7 @@ struct ResumeRoute: Sendable {
     case .success(.over): return Problem.callbackOver.answer(requestID: request.requestID)
     case .success(.unknown): return Problem.callbackNotFound.answer(requestID: request.requestID)
     case .failure(let error):
-      if let error = error as? QueueError { gate.report(error) }
+      if let error = error as? QueueError { gate.report(error, "calls of resume addresses not stored") }
       return Problem.unavailable("The call could not be stored; send it again.", check: .admission)
         .answer(requestID: request.requestID)
     }

@@ -27,7 +27,7 @@ extension WebhookRoute {
     let question = VerificationRequest(
       method: request.method, path: request.path, query: request.query, publicURL: address.isEmpty ? nil : address,
       headers: request.headers, body: parts.body, now: WallClock.milliseconds,
-      isDiagnosed: brakes.isCalm(request.clientAddress))
+      isDiagnosed: brakes.isCalm(request.clientAddress, now: eventLoop.now))
     for verifier in verifiers {
       switch verifier.verify(question) {
       case .handshake(let reply):

@@ -21,15 +21,7 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     self.init(host: host, port: port)
   }
 
-  /// True when nothing outside this machine can connect.
-  package var isLoopback: Bool {
-    guard let address = IPAddress(host) else { return host == "localhost" }
-    return ListenAddress.loopback.contains { $0.contains(address) }
-  }
-
   package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-
-  private static let loopback = ["127.0.0.0/8", "::1/128"].compactMap(AddressRange.init)
 
   private static func host(in text: String) -> String? {
     if text.isEmpty { return "0.0.0.0" }

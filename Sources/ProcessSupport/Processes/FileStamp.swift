@@ -24,7 +24,4 @@ package struct FileStamp: Sendable, Hashable {
     changed = status.st_ctim.tv_sec
     changedNanoseconds = status.st_ctim.tv_nsec
   }
-
-  /// When the content last changed, in seconds since the epoch.
-  package var modificationTime: Int { modified }
 }

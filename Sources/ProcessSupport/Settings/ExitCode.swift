@@ -12,8 +12,6 @@ package enum ExitCode {
   package static let noInput: Int32 = 66
   /// Something that is needed does not answer, such as Redis.
   package static let unavailable: Int32 = 69
-  /// A defect of Millrace.
-  package static let software: Int32 = 70
   /// It may work when tried again.
   package static let temporary: Int32 = 75
   /// The settings are wrong; the same settings will fail again.

@@ -4,18 +4,15 @@ import JSONCodec
 import Scripting
 
 extension NodeFailure {
-  /// What the code itself did is the node's failure; what became of its runner is an error of this system's.
+  /// Without a runner another try, or another worker, may do better; the same code would fail again.
   init(_ failure: ScriptFailure) {
     var details: [(String, JSON)] = [("kind", .string(failure.kind.rawValue))]
     if let name = failure.name { details.append(("name", .string(name))) }
     if let line = failure.line { details.append(("line", .int(Int64(line)))) }
     if let column = failure.column { details.append(("column", .int(Int64(column)))) }
     if let stack = failure.stack { details.append(("stack", .string(stack))) }
-    switch failure.kind {
-    case .thrown, .syntax, .result, .unsettled, .limit, .timeout, .memory:
-      self = .failed(failure.text, details: details)
-    case .crashed, .unavailable: self = .failed(failure.text, details: details)
-    }
+    let made = NodeFailure.failed(failure.text, details: details)
+    self = failure.kind == .unavailable ? made.temporary() : made
   }
 }
 

@@ -27,8 +27,6 @@ package struct Condition: Sendable {
     self.expression = expression
   }
 
-  package var usesEnvironment: Bool { references.contains(where: \.isEnvironment) }
-
   /// Looks no further than the outcome needs.
   package func evaluate(_ scope: any VariableScope) throws(TemplateError) -> Bool {
     try form.holds(in: scope)

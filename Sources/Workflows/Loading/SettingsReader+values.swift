@@ -100,12 +100,6 @@ extension SettingsReader {
     return integer(value, of: key, in: range)
   }
 
-  /// A list of whole numbers, or one alone.
-  package mutating func integers(_ key: String, in range: ClosedRange<Int>) -> [Int] {
-    guard let value = value(key) else { return [] }
-    return (value.list ?? [value]).compactMap { integer($0, of: key, in: range) }
-  }
-
   private func integer(_ value: SourceValue, of key: String, in range: ClosedRange<Int>) -> Int? {
     if case .number(.int(let number)) = value.content, let whole = Int(exactly: number), range.contains(whole) {
       return whole

@@ -19,10 +19,6 @@ package struct Reference: Sendable, Equatable, CustomStringConvertible {
     }
     return value
   }
-
-  package var isEnvironment: Bool {
-    if case .environment = root { true } else { false }
-  }
 }
 
 package struct PathSegment: Sendable, Equatable {

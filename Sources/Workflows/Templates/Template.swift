@@ -42,9 +42,6 @@ package struct Template: Sendable {
     if case .literal(let value) = form { value } else { nil }
   }
 
-  /// True when values of `$env` go into it, which history and logs must not show.
-  package var usesEnvironment: Bool { references.contains(where: \.isEnvironment) }
-
   /// A template that is exactly one placeholder gives that value as it is; a missing one is null.
   package func evaluate(_ scope: any VariableScope) throws(TemplateError) -> JSON {
     try form.value(in: scope) ?? .null

@@ -7,7 +7,8 @@ extension RedisScript {
   /// - Arguments: the partition's prefix, group; then for each execution: stream number, entry, token, epoch, state,
   ///   milliseconds to keep the record, whether to keep the payload (1 or 0), why it is a dead letter or "", number of
   ///   fields, and so often name, value.
-  /// - Returns: for each 1, or 0 when the fence is somebody else's by now. Repeating a settlement gives 1 again.
+  /// - Returns: for each 1, or 0 when the fence is somebody else's by now. Repeating a settlement gives 1 again,
+  ///   as long as the record is kept.
   static let settle = sharing(
     name: "settle",
     """
