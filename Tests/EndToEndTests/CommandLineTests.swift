@@ -156,6 +156,24 @@ import Testing
     #expect(!result.error.isEmpty)
   }
 
+  @Test("a program that cannot listen ends with 69, and with 64 for a flag that it does not have")
+  func programCodes() async throws {
+    let redis = try await RedisServer.start()
+    defer { redis.stop() }
+    let taken = redis.url.replacing("redis://", with: "")
+    for (program, flag) in [("millrace-ingest", "--listen"), ("millrace-worker", "--metrics-listen")] {
+      let busy = try await BuiltProgram.run(
+        program, [flag, taken], environment: ["MILLRACE_REDIS_URL": redis.url, "MILLRACE_AUDIT_DIR": "off"])
+      #expect(busy.code == 69)
+      #expect(busy.errorLines.last?.hasPrefix("\(program): cannot listen on \(taken): ") == true, "\(busy.error)")
+      #expect(try await BuiltProgram.run(program, ["--lisen", ":1"]).code == 64)
+    }
+    let directory = try TemporaryDirectory()
+    let unknown = try await millrace(
+      "up", CommandExamples.directory, "--listen", "x.invalid:80", directory: directory.path)
+    #expect(unknown.error.contains("cannot listen on x.invalid:80: the host name is not known"), "\(unknown.error)")
+  }
+
   @Test("wrong settings are told all at once and end with 78")
   func wrongSettings() async throws {
     let result = try await millrace(

@@ -68,6 +68,33 @@ extension SystemTests {
       #expect(!FileManager.default.fileExists(atPath: directory.file(".millrace")))
     }
 
+    @Test(
+      "starts nothing when the settings cannot work together, and ends with 78",
+      arguments: [
+        ["--tls-cert", "nofile", "--tls-key", "nofile"], ["--journal-dir", "/etc/passwd"],
+        ["--journal-dir", "/etc/passwd/journal"], ["--listen", "127.0.0.1:8080", "--metrics-listen", ":8080"],
+      ])
+    func refusesSettings(flags: [String]) async throws {
+      let directory = try TemporaryDirectory()
+      let result = try await BuiltProgram.run(
+        "millrace", ["up", CommandExamples.directory] + flags, directory: directory.path)
+      #expect(result.code == 78)
+      #expect(result.errorLines.count == 1, "\(result.error)")
+      #expect(!FileManager.default.fileExists(atPath: directory.file(".millrace")))
+    }
+
+    @Test("ends with 78 when a program that it has started does so")
+    func passesConfigurationOn() async throws {
+      let directory = try TemporaryDirectory()
+      let one = try TestCertificate.selfSigned(in: directory, name: "")
+      let other = try TestCertificate.selfSigned(in: directory, name: "other-")
+      let result = try await millrace(
+        "up", CommandExamples.directory, "--tls-cert", one.certificate, "--tls-key", other.key, "--listen",
+        "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", directory: directory.path)
+      #expect(result.code == 78)
+      #expect(result.error.contains("does not belong to the certificate"), "\(result.error)")
+    }
+
     @Test("starts a program again that has died")
     func restartsPrograms() async throws {
       let up = try await UpRun.start()

@@ -25,10 +25,8 @@ struct UpPlan {
     directory = flags.rest.first ?? Self.standardDirectory
     command = try CommandSettings(flags: flags.arguments(for: .commandLine))
     self.workers = workers
-    if settings.tlsClientAuthorities != nil {
-      throw CommandFailure(
-        "MILLRACE_TLS_CLIENT_CA: up has no certificate to ask its ingest with; start the programs by themselves",
-        code: ExitCode.configuration)
+    if let problem = SettingsCheck.problem(of: settings) {
+      throw CommandFailure(problem, code: ExitCode.configuration)
     }
   }
 
