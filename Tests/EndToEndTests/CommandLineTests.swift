@@ -1,5 +1,6 @@
 // The commands that need no Redis: what they print, and the codes that they end with.
 
+import Foundation
 import JSONCodec
 import TestSupport
 import Testing
@@ -54,11 +55,31 @@ import Testing
     #expect(result.errorLines.first?.hasPrefix("./a.yaml:4:4") == true)
     #expect(result.errorLines.dropFirst().first?.hasPrefix("./a.yaml:5:") == true)
     #expect(result.errorLines.dropFirst(2).first?.hasPrefix("./verify.js:") == true)
+    try directory.write("b.yaml", "trigger: {type: webhook}\nnodes: [{key: first, type: mapp}]\n")
+    try Data([0xFF]).write(to: URL(filePath: directory.file("c.yaml")))
+    let all = try await millrace("validate", ".", "--json", directory: directory.path)
+    let problems = try JSON.parse(all.output)["problems"]?.elements ?? []
+    #expect(
+      problems.map { $0["file"]?.stringValue } == ["./a.yaml", "./a.yaml", "./b.yaml", "./c.yaml", "./verify.js"])
+    #expect(problems[3]["message"]?.stringValue == "the file is not UTF-8 text")
+    for file in ["b.yaml", "c.yaml"] { try FileManager.default.removeItem(atPath: directory.file(file)) }
     try directory.write("verify.js", "return { a: context.data.n }\n")
     try directory.write("a.yaml", "trigger: {type: webhook}\nnodes: [{key: first, type: script, file: verify.js}]\n")
     let run = try await millrace("run", directory.file("a.yaml"), "--data", #"{"n":5}"#)
     #expect(run.code == 0)
     #expect(run.output.contains(#"{"a":5}"#))
+  }
+
+  @Test("without an engine JavaScript is not taken for valid")
+  func validateWithoutEngine() async throws {
+    let directory = try TemporaryDirectory()
+    let alone = directory.file("millrace")
+    try FileManager.default.copyItem(atPath: try BuiltProgram.path("millrace"), toPath: alone)
+    let file = try directory.write(
+      "a.yaml", "trigger: {type: webhook}\nnodes: [{key: first, type: script, code: return 1 +}]\n")
+    let result = try await BuiltProgram.run(alone, ["validate", file])
+    #expect(result.code == 69)
+    #expect(result.errorLines == ["millrace: the JavaScript was not checked: millrace-script is not beside this program"])
   }
 
   @Test("the example workflows are valid")
