@@ -70,6 +70,33 @@ import Testing
     #expect(run.output.contains(#"{"a":5}"#))
   }
 
+  @Test("settings with which every webhook would be refused, or none told from another, do not pass validate")
+  func validateTriggers() async throws {
+    let directory = try TemporaryDirectory()
+    try directory.write(
+      "a.yaml",
+      """
+      trigger:
+        type: webhook
+        verify:
+          - {provider: github, secrets: ""}
+          - {provider: github, secrets: []}
+          - {provider: github, secrets: 5}
+          - {provider: stripe, secrets: "", tolerance: "{{$env.TOLERANCE}}"}
+          - {provider: stripe, secrets: "{{$env.SECRET}}", tolerance: "{{$env.TOLERANCE}}"}
+        deduplicate: {by: x}
+
+      """)
+    let result = try await millrace("validate", "a.yaml", directory: directory.path)
+    #expect(
+      result.errorLines == [
+        #"a.yaml:4:34: "secrets" is empty"#, #"a.yaml:5:34: "secrets" must have between 1 and 16 entries"#,
+        #"a.yaml:6:34: "secrets" must be text, or an object with a "value""#, #"a.yaml:7:34: "secrets" is empty"#,
+        #"a.yaml:9:21: "by" must read the webhook, such as "{{$context.data.id}}""#,
+        "millrace: 5 problems; correct the files and try again",
+      ])
+  }
+
   @Test("without an engine JavaScript is not taken for valid")
   func validateWithoutEngine() async throws {
     let directory = try TemporaryDirectory()
