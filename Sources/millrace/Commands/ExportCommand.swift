@@ -10,7 +10,8 @@ struct ExportCommand: AsyncParsableCommand {
     commandName: "export", abstract: "Write finished executions as JSON lines, the oldest first.",
     discussion: """
       Into PostgreSQL: `millrace export --sql | psql URL` makes the table millrace_executions if it is not there, and
-      writes each execution once, however often it is exported. Executions with `keep: 0` are not there to export.
+      writes each execution once, however often it is exported. Executions with `keep: {succeeded: 0}` are not there to export
+      once they have succeeded.
       """)
 
   @Option(help: "Of this workflow.")
