@@ -145,6 +145,9 @@ extension SystemTests {
       #expect(list.elements.first?["executionId"]?.stringValue == id)
       let counts = try JSON.parse(try await stage.system.command("executions", "--count", "--json"))
       #expect(counts["ended"]?["broken"]?["failed"]?.intValue == 3)
+      let own = try JSON.parse(
+        try await stage.system.command("executions", "--count", "--json", "--workflow", "broken"))
+      #expect(own.members.map(\.key) == ["ended"] && own["ended"]?.members.map(\.key) == ["broken"])
       let lines = try await stage.system.command("export", "--workflow", "broken").split(separator: "\n")
       #expect(lines.count == 1)
       #expect(try JSON.parse(String(lines[0]))["executionId"]?.stringValue == id)

@@ -20,10 +20,10 @@ struct ExportCommand: AsyncParsableCommand {
   @Option(name: .customLong("state"), help: "Ended so; may be repeated.")
   var states: [ExecutionState] = []
 
-  @Option(help: ArgumentHelp("Ended since: 2h ago, or a moment.", valueName: "2h|RFC 3339"))
+  @Option(help: ArgumentHelp("Ended since: 2h ago, or a moment.", valueName: "2h|2026-01-31"))
   var since: Moment?
 
-  @Option(help: ArgumentHelp("Ended until.", valueName: "1h|RFC 3339"))
+  @Option(help: ArgumentHelp("Ended until.", valueName: "1h|2026-01-31"))
   var until: Moment?
 
   @Flag(help: "Go on with those that end from now on, until it is stopped.")
