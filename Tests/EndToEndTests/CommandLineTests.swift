@@ -2,6 +2,7 @@
 
 import Foundation
 import JSONCodec
+import ProcessSupport
 import TestSupport
 import Testing
 
@@ -90,8 +91,8 @@ import Testing
     let result = try await millrace("validate", "a.yaml", directory: directory.path)
     #expect(
       result.errorLines == [
-        #"a.yaml:4:34: "secrets" is empty"#, #"a.yaml:5:34: "secrets" must have between 1 and 16 entries"#,
-        #"a.yaml:6:34: "secrets" must be text, or an object with a "value""#, #"a.yaml:7:34: "secrets" is empty"#,
+        #"a.yaml:4:35: "secrets" is empty"#, #"a.yaml:5:35: "secrets" must have between 1 and 16 entries"#,
+        #"a.yaml:6:35: "secrets" must be text, or an object with a "value""#, #"a.yaml:7:35: "secrets" is empty"#,
         #"a.yaml:9:21: "by" must read the webhook, such as "{{$context.data.id}}""#,
         "millrace: 5 problems; correct the files and try again",
       ])
@@ -101,12 +102,14 @@ import Testing
   func validateWithoutEngine() async throws {
     let directory = try TemporaryDirectory()
     let alone = directory.file("millrace")
-    try FileManager.default.copyItem(atPath: try BuiltProgram.path("millrace"), toPath: alone)
+    // A file that this process has written could be open in a child of another test, and then not be started.
+    _ = try await BuiltProgram.run("/bin/cp", [try BuiltProgram.path("millrace"), alone])
     let file = try directory.write(
       "a.yaml", "trigger: {type: webhook}\nnodes: [{key: first, type: script, code: return 1 +}]\n")
     let result = try await BuiltProgram.run(alone, ["validate", file])
     #expect(result.code == 69)
-    #expect(result.errorLines == ["millrace: the JavaScript was not checked: millrace-script is not beside this program"])
+    #expect(
+      result.errorLines == ["millrace: the JavaScript was not checked: millrace-script is not beside this program"])
   }
 
   @Test("the example workflows are valid")
@@ -196,7 +199,8 @@ import Testing
     "a command line that makes no sense ends with 64",
     arguments: [
       ["aply"], ["enable"], ["show", "xyz"], ["up", "--lisen", ":1"], ["up", "a", "b"], ["up", "--workers", "0"],
-      ["send", "hello", "--header", "nonsense"], ["run", "/"],
+      ["send", "hello", "--header", "nonsense"], ["run", "/"], ["help", "aply"],
+      ["executions", "--count", "--since", "1h"],
     ])
   func usage(arguments: [String]) async throws {
     let result = try await BuiltProgram.run("millrace", arguments)
@@ -220,6 +224,47 @@ import Testing
     let unknown = try await millrace(
       "up", CommandExamples.directory, "--listen", "x.invalid:80", directory: directory.path)
     #expect(unknown.error.contains("cannot listen on x.invalid:80: the host name is not known"), "\(unknown.error)")
+  }
+
+  @Test("up without a directory asks for one")
+  func upWithoutDirectory() async throws {
+    let directory = try TemporaryDirectory()
+    let result = try await millrace("up", directory: directory.path)
+    #expect(result.code == 66)
+    #expect(result.error.contains("name a directory with workflow files: millrace up DIR"))
+  }
+
+  @Test("a state directory that is named, and in which nothing runs, ends with 69 and its name")
+  func stateDirectoryWithoutUp() async throws {
+    let result = try await millrace("workflows", "--state-dir", "/nowhere/state")
+    #expect(result.code == 69)
+    #expect(result.error.contains("'/nowhere/state'"))
+  }
+
+  @Test("run refuses data that does not fit the schema, and says what failed before it tries again")
+  func runSchemaAndRetry() async throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write(
+      "w.yaml",
+      """
+      trigger: {type: webhook, schema: {required: [id]}}
+      nodes: [{key: call, type: request, url: "http://127.0.0.1:1/", retry: {attempts: 2, delay: 10ms}}]
+
+      """)
+    let misfit = try await millrace("run", file, "--data", "{}")
+    #expect(misfit.code == 1)
+    #expect(misfit.output.hasPrefix("refused: the data does not fit the trigger's schema"))
+    let retried = try await millrace("run", file, "--data", #"{"id":1}"#)
+    #expect(retried.output.contains(/\(waits for \d+ms after attempt 1 of call: GET/), "\(retried.output)")
+  }
+
+  @Test("millrace-script says its version, and that nobody starts it by hand")
+  func scriptRunner() async throws {
+    let version = try await BuiltProgram.run("millrace-script", ["--version"])
+    #expect(version.output == "millrace-script \(Build.version)\n")
+    #expect(try await BuiltProgram.run("millrace-script", ["--what"]).code == 64)
+    let help = try await millrace("help", "aply")
+    #expect(help.error == "millrace: there is no command 'aply'; did you mean apply?\n")
   }
 
   @Test("wrong settings are told all at once and end with 78")

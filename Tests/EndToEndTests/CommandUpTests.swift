@@ -30,6 +30,8 @@ extension SystemTests {
       #expect(unknown.code == 1)
       #expect(unknown.output.contains(/status +404/))
 
+      #expect(try await !up.millrace("audit").output.contains("OPTIONS"))
+
       let processes = try up.processes()
       #expect(processes.count == 4)
       up.program.kill(SIGINT)
@@ -93,6 +95,27 @@ extension SystemTests {
         "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", directory: directory.path)
       #expect(result.code == 78)
       #expect(result.error.contains("does not belong to the certificate"), "\(result.error)")
+    }
+
+    @Test("greets with commands that work, of the workflows that take anything")
+    func greeting() async throws {
+      let directory = try TemporaryDirectory()
+      try directory.write("flows/closed.yaml", "trigger: {type: webhook, mode: sync, schema: false}\nnodes: []\n")
+      try directory.write(
+        "flows/order.yaml",
+        """
+        trigger: {type: webhook, mode: sync, methods: [GET], path: "/orders/:id"}
+        nodes: [{key: out, type: output, value: "{{$context.params.id}}"}]
+
+        """)
+      let up = try await UpRun.start(directory: directory, workflows: "flows")
+      defer { up.program.kill() }
+      #expect(
+        up.program.output.contains("Send a webhook and wait for the answer:\n\n  curl -X GET \(up.url)/orders/1\n"))
+      let sent = try await millrace("send", "order", "--url", up.url, "--method", "GET", "--path", "/orders/7")
+      #expect(sent.code == 0 && sent.output.contains("7"), "\(sent.output)")
+      up.program.kill(SIGINT)
+      #expect(await up.program.waitForExit().code == 0)
     }
 
     @Test("starts a program again that has died")

@@ -23,6 +23,10 @@ struct UpPlan {
       throw CommandFailure("up takes one directory, not \(flags.rest.count)", code: ExitCode.usage)
     }
     directory = flags.rest.first ?? Self.standardDirectory
+    guard !flags.rest.isEmpty || TextFile.isDirectory(directory) else {
+      throw CommandFailure(
+        "there is no \(directory) here; name a directory with workflow files: millrace up DIR", code: ExitCode.noInput)
+    }
     command = try CommandSettings(flags: flags.arguments(for: .commandLine))
     self.workers = workers
     if let problem = SettingsCheck.problem(of: settings) {
