@@ -95,8 +95,17 @@ struct SourceTests {
       ),
       (
         "nodes:\n  - key: a\n   type: map\n",
-        "a.yaml:3:4: YAML did not find expected '-' indicator while parsing a block collection; "
-          + #"all "-" of a list must be indented alike"#
+        "a.yaml:3:4: YAML did not find expected '-' indicator while parsing a block collection that begins on line 2; "
+          + "what belongs to one mapping or list is indented alike"
+      ),
+      (
+        "a: b\n  c: 1\n",
+        "a.yaml:2:4: mapping values are not allowed in this context; this key is indented deeper than the one before it"
+      ),
+      (
+        "title: 'it's'\n",
+        "a.yaml:1:12: YAML did not find expected key while parsing a block mapping; "
+          + "nothing may follow a text in quotes; a quote in it is written twice"
       ),
       ("trigger:\n\ttype: webhook\n", "a.yaml:2:1: a tab cannot indent YAML; use spaces"),
       ("a: 1\n---\nb: 2\n", "a.yaml:2:1: a file holds one workflow; remove the second document"),

@@ -59,13 +59,13 @@ extension Settings {
       "where the audit log of requests is written; several processes may share it; off for none"),
     SettingDefinition(
       "AUDIT_SIZE", \.auditSize, .size(from: megabyte, upTo: ByteSize(bytes: 1 << 40)), of: [.ingest],
-      "how large the audit log may become; its oldest file is removed first"),
+      "how large the audit log may become, 1MB at least; its oldest file is removed first"),
     SettingDefinition(
       "JOURNAL_DIR", \.journalDirectory, .optionalText, of: [.ingest],
       "a directory for asynchronous webhooks while Redis is away, of this process alone; without it they get 503"),
     SettingDefinition(
       "JOURNAL_SIZE", \.journalSize, .size(from: megabyte, upTo: ByteSize(bytes: 1 << 40)), of: [.ingest],
-      "how many bytes of webhooks may wait there; beyond it they get 503"),
+      "how many bytes of webhooks may wait there, 1MB at least; beyond it they get 503"),
   ]
 
   private static let worker = [
@@ -84,7 +84,7 @@ extension Settings {
     SettingDefinition(
       "SCRIPT_MEMORY", \.scriptMemory, .size(from: ByteSize(bytes: 16 << 20), upTo: ByteSize(bytes: 16 << 30)),
       of: [.worker],
-      "the most that one script may use"),
+      "the most that one script may use, 16MB at least"),
     SettingDefinition(
       "SCRIPT_TIME", \.scriptTime, .duration(from: .milliseconds(1), upTo: .seconds(3600)), of: [.worker],
       "how long one script may run, unless its node has a timeout"),

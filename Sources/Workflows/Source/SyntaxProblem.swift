@@ -9,7 +9,7 @@ struct SyntaxProblem {
     switch error {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
-      let message = Self.readable(problem: problem, context: context?.text, line: source.line(mark.line), mark: mark)
+      let message = Self.readable(problem: problem, context: context, line: source.line(mark.line), mark: mark)
       findings = [(SourcePosition(line: mark.line, column: mark.column), message)]
     case .duplicatedKeysInMapping(let keys, let context):
       let known = SourcePosition(line: context.mark.line, column: context.mark.column)
@@ -31,7 +31,9 @@ struct SyntaxProblem {
       })
   }
 
-  private static func readable(problem: String, context: String?, line: [Unicode.Scalar], mark: Mark) -> String {
+  private static func readable(
+    problem: String, context: YamlError.Context?, line: [Unicode.Scalar], mark: Mark
+  ) -> String {
     let offender = line.indices.contains(mark.column - 1) ? line[mark.column - 1] : nil
     if offender == "\t" { return "a tab cannot indent YAML; use spaces" }
     if problem.contains("but found another document") { return "a file holds one workflow; remove the second document" }
@@ -43,25 +45,39 @@ struct SyntaxProblem {
     }
     let text = String(String.UnicodeScalarView(line))
     var message = problem.hasPrefix("did not") ? "YAML " + problem : problem
-    if let context { message += " " + context }
+    if let context {
+      message += " " + context.text
+      if context.mark.line != mark.line { message += " that begins on line \(context.mark.line)" }
+    }
     if text.contains(": {{") || text.contains("- {{") {
       message += "; a placeholder must stand in quotes: \"{{$context.data.id}}\""
-    } else if let remedy = remedies.first(where: { message.contains($0.problem) })?.remedy {
+    } else if let remedy = remedy(for: message, behind: line.prefix(mark.column - 1)) {
       message += "; " + remedy
     }
     return message
   }
 
-  /// What mostly helps, by a part of the message.
-  private static let remedies: [(problem: String, remedy: String)] = [
-    ("mapping values are not allowed", #"a text with ": " in it must stand in quotes"#),
-    ("while parsing a block mapping", "all keys of a mapping must be indented alike"),
-    ("while parsing a block collection", #"all "-" of a list must be indented alike"#),
-    ("while scanning a quoted scalar", "a quote is not closed, or must be written twice"),
-    ("while parsing a flow", "a bracket, a brace or a comma is missing"),
-    ("could not find expected ':'", #"a key ends with ":" and a blank"#),
-    ("unknown escape character", "between single quotes a backslash stands for itself"),
-  ]
+  /// What mostly helps. `beginning` is the line up to the place.
+  private static func remedy(for message: String, behind beginning: ArraySlice<Unicode.Scalar>) -> String? {
+    let remedies: [(problem: String, remedy: String)] = [
+      (
+        "mapping values are not allowed",
+        beginning.contains(":")
+          ? #"a text with ": " in it must stand in quotes"# : "this key is indented deeper than the one before it"
+      ),
+      (
+        "while parsing a block",
+        beginning.allSatisfy { $0 == " " }
+          ? "what belongs to one mapping or list is indented alike"
+          : "nothing may follow a text in quotes; a quote in it is written twice"
+      ),
+      ("while scanning a quoted scalar", "a quote is not closed"),
+      ("while parsing a flow", "a bracket, a brace or a comma is missing"),
+      ("could not find expected ':'", #"a key ends with ":" and a blank"#),
+      ("unknown escape character", "between single quotes a backslash stands for itself"),
+    ]
+    return remedies.first { message.contains($0.problem) }?.remedy
+  }
 
   /// At the second of its places.
   private static func repetition(

@@ -1,6 +1,7 @@
 // The workflow files that a command names, a directory's or a single one, read and checked as a whole.
 
 import FoundationEssentials
+import Glibc
 import ProcessSupport
 import WebhookChecks
 import WorkflowEngine
@@ -20,7 +21,7 @@ struct WorkflowFiles {
     self.place = place
     let paths = try Self.paths(at: place)
     // The one file that is named, and is not there, is no wrong file.
-    if paths == [place] { _ = try TextFile.bytes(of: place) }
+    if paths == [place], access(place, R_OK) != 0 { throw TextFile.unreadable(place, errno) }
     var files: [(file: String, text: String)] = []
     var unread: [Diagnostic] = []
     for path in paths {
