@@ -193,8 +193,8 @@ let package = Package(
     .testTarget(
       name: "WorkflowEngineTests",
       dependencies: [
-        "WorkflowEngine", "WebhookChecks", "OutboundHTTP", "Scripting", "Workflows", "JSONCodec", "ProcessSupport",
-        "TestSupport",
+        "AuditLog", "WorkflowEngine", "WebhookChecks", "OutboundHTTP", "Scripting", "Workflows", "JSONCodec",
+        "ProcessSupport", "TestSupport",
         "millrace-script", nioCore, nioPosix, logging,
       ],
       swiftSettings: strict),

@@ -109,13 +109,15 @@ struct AuditOptions: ParsableArguments {
   func filter() throws(CommandFailure) -> AuditFilter {
     var filter = AuditFilter()
     filter.workflow = workflow
-    filter.reason = reason
     filter.executionID = execution
     filter.requestID = request
     filter.client = try Self.read("--client", client, "an address or a CIDR such as 203.0.113.0/24") {
       AddressRange($0)
     }
     filter.status = try Self.read("--status", status, "a status such as 401 or 4xx") { AuditFilter.Status($0) }
+    filter.reason = try Self.read("--reason", reason, "a problem; docs/http.md lists their names") {
+      ProblemName(rawValue: $0)?.rawValue
+    }
     filter.outcome = try Self.read("--outcome", outcome, "an outcome; `millrace help audit` lists them") {
       AuditOutcome(rawValue: $0)
     }
