@@ -130,7 +130,8 @@ let package = Package(
     .executableTarget(
       name: "millrace",
       dependencies: [
-        "AuditLog", "WebhookChecks", "Verification", "WorkflowEngine", "OutboundHTTP", "Scripting", "Catalog",
+        "AuditLog", "WebhookChecks", "JSONValidation", "Verification", "WorkflowEngine", "OutboundHTTP", "Scripting",
+        "Catalog",
         "ExecutionQueue",
         "RedisClient", "Workflows", "JSONCodec", "ProcessSupport", nioCore, nioPosix, logging, arguments,
       ], swiftSettings: strict),
@@ -192,8 +193,8 @@ let package = Package(
     .testTarget(
       name: "WorkflowEngineTests",
       dependencies: [
-        "WorkflowEngine", "WebhookChecks", "OutboundHTTP", "Scripting", "Workflows", "JSONCodec", "ProcessSupport",
-        "TestSupport",
+        "AuditLog", "WorkflowEngine", "WebhookChecks", "OutboundHTTP", "Scripting", "Workflows", "JSONCodec",
+        "ProcessSupport", "TestSupport",
         "millrace-script", nioCore, nioPosix, logging,
       ],
       swiftSettings: strict),

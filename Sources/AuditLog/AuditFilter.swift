@@ -10,9 +10,11 @@ package struct AuditFilter: Sendable {
 
     /// Reads `401` and `4xx`.
     package init?(_ text: String) {
-      if text.utf8.count == 3, text.lowercased().hasSuffix("xx"), let group = Int(text.prefix(1)), group > 0 {
+      if text.utf8.count == 3, text.lowercased().hasSuffix("xx"), let group = Int(text.prefix(1)),
+        (1...5).contains(group)
+      {
         self = .group(group)
-      } else if let status = Int(text), (100...999).contains(status) {
+      } else if let status = Int(text), (100...599).contains(status) {
         self = .exactly(status)
       } else {
         return nil

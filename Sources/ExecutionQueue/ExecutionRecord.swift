@@ -25,8 +25,9 @@ package struct ExecutionRecord: Sendable {
     self.state = state
   }
 
-  /// How often it was run: the first epoch is one more than a multiple of 1024, each that follows one more.
-  package var runs: Int { epoch % 1024 }
+  /// How often it was run: the first epoch is one more than a multiple of 1024, each that follows one more. Whoever ends
+  /// it in place of a worker takes the last one.
+  package var runs: Int { max(0, epoch % 1024 - (state == .canceled || dead == .crashes ? 1 : 0)) }
 }
 
 /// A worker as its last heartbeat described it.

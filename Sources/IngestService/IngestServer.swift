@@ -90,7 +90,11 @@ package struct IngestServer: Service {
     let channel = try await bind()
     if let address = channel.localAddress {
       parts.logger.info(
-        "listening", metadata: ["address": "\(address)", "scheme": parts.tls == nil ? "http" : "https"])
+        "listening",
+        metadata: [
+          "address": "\(ListenAddress(host: listen.host, port: address.port ?? listen.port))",
+          "scheme": parts.tls == nil ? "http" : "https",
+        ])
       whenListening(address)
     }
     parts.health.set(check: "listening", problem: nil)
@@ -172,7 +176,10 @@ package struct IngestServer: Service {
   }
 
   private func registerGauges(_ budget: BodyBudget) {
-    let (connections, inbox) = (connections, parts.inbox)
+    let (connections, inbox, catalog) = (connections, parts.inbox, parts.catalog)
+    parts.registry.gauge("millrace_ingest_workflows", help: "Applied workflows that it knows.") {
+      Double(catalog.current.all.count)
+    }
     parts.registry.gauge("millrace_ingest_connections", help: "Open connections.") { Double(connections.count) }
     parts.registry.gauge("millrace_ingest_waiting", help: "Synchronous callers that wait.") { Double(inbox.count) }
     parts.registry.gauge("millrace_ingest_buffered_bytes", help: "Bytes of bodies in memory.") { Double(budget.inUse) }

@@ -55,7 +55,9 @@ final class RedisTLS: Sendable {
       throw RedisURLError("servername must be the name of a host, not the address \(name)")
     }
     let stamps = files.stamps
-    do { current = Mutex(Current(context: try Self.context(files), stamps: stamps)) } catch { throw RedisURLError("\(error)") }
+    do { current = Mutex(Current(context: try Self.context(files), stamps: stamps)) } catch {
+      throw RedisURLError("\(error)")
+    }
   }
 
   /// The first handler of a new connection to that host.

@@ -35,6 +35,9 @@ package enum DeduplicationSetting: Sendable {
     }
     let setting = reader.mapping("deduplicate") { entry -> DeduplicationSetting in
       let template = entry.template("by", required: true)
+      if template?.references.isEmpty == true {
+        entry.report("\"by\" must read the webhook, such as \"{{$context.data.id}}\"", at: "by")
+      }
       let window = entry.positiveDuration("for") ?? usualWindow
       if window > .seconds(30 * 86_400) { entry.report("\"for\" is 30d at most", at: "for") }
       return template.map { .by($0, window: window) } ?? .off

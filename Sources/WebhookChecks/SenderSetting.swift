@@ -24,6 +24,10 @@ package struct SenderSetting: Sendable {
       let problems = ProviderSettings.check(provider: name, names: ["provider"] + values.map(\.name))
       for problem in problems { entry.report(problem.message, at: problem.setting) }
       guard problems.isEmpty, let provider = ProviderCatalog.provider(named: name) else { return nil }
+      let known = values.map { (name: $0.name, value: $0.value.literalValue) }
+      if let problem = ProviderSettings.check(provider: name, values: known) {
+        entry.report(problem.message, at: problem.setting)
+      }
       return SenderSetting(provider: provider.name, methods: provider.methods, values: values)
     }
     if entries.count > 8 { reader.report("\"verify\" has more than 8 entries", at: "verify") }

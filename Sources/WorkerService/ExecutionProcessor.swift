@@ -121,7 +121,7 @@ package struct ExecutionProcessor: Sendable {
     do {
       input = try ExecutionInput(
         lease, request: request, workflow: workflow, environment: environment, asked: asked,
-        resumeAddress: resumeAddress(for: request))
+        resumeAddress: request.resumeAddress(publicURL: publicURL))
     } catch {
       return Self.broken("\(error)")
     }
@@ -134,14 +134,6 @@ package struct ExecutionProcessor: Sendable {
   private enum Verdict {
     case ended(Settlement)
     case waits(Wait)
-  }
-
-  /// Where ingest listens for what executions wait for: as it is set, or as the webhook found its way here.
-  private func resumeAddress(for request: WebhookRequest) -> String {
-    let path = "/api/resume/"
-    if let publicURL { return publicURL + path }
-    guard let host = request.headers["host"]?.stringValue else { return path }
-    return "\(request.headers["x-forwarded-proto"]?.stringValue == "https" ? "https" : "http")://\(host)\(path)"
   }
 
   private static func broken(_ message: String) -> Verdict {

@@ -32,7 +32,7 @@ enum IngestProgram {
     do {
       try await run(settings, url, tls, logger)
     } catch {
-      ProgramStart.end(.ingest, problems: ["\(error)"], code: ExitCode.failure)
+      ProgramStart.end(.ingest, error: error)
     }
   }
 

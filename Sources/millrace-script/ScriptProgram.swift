@@ -11,15 +11,19 @@ enum ScriptProgram {
     switch arguments.first {
     case nil: serve()
     case "--probe-lockdown" where arguments.count == 1: probe()
-    case "--version", "--help": print("millrace-script: runs JavaScript for millrace-worker, which starts it")
-    default: fail("takes no arguments; millrace-worker starts it")
+    case "--version": print("millrace-script \(Build.version)")
+    case "--help": print("millrace-script: runs JavaScript for millrace-worker, which starts it")
+    default: fail("takes no arguments; millrace-worker starts it", code: usage)
     }
   }
+
+  /// As of every program of Millrace, when its command line makes no sense.
+  private static let usage: Int32 = 64
 
   private static func serve() {
     var status = stat()
     guard fstat(STDIN_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
-      fail("is started by millrace-worker, with a socket as its standard input")
+      fail("is started by millrace-worker, with a socket as its standard input", code: usage)
     }
     do {
       let runner = try warmRunner()
@@ -53,8 +57,8 @@ enum ScriptProgram {
 }
 
 /// Ends the process with one line on standard error.
-func fail(_ message: String) -> Never {
+func fail(_ message: String, code: Int32 = 70) -> Never {
   let line = "millrace-script: \(message)\n"
   _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
-  exit(70)
+  exit(code)
 }

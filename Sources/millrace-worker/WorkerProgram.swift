@@ -29,7 +29,7 @@ enum WorkerProgram {
     do {
       try await run(settings, url, logger)
     } catch {
-      ProgramStart.end(.worker, problems: ["\(error)"], code: ExitCode.failure)
+      ProgramStart.end(.worker, error: error)
     }
   }
 

@@ -21,6 +21,7 @@ struct Millrace: AsyncParsableCommand {
 
   static func main() async {
     do {
+      try refuseUnknownHelp(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
@@ -34,5 +35,15 @@ struct Millrace: AsyncParsableCommand {
       // Wrong words on the command line, and requests for help.
       exit(withError: error)
     }
+  }
+
+  /// For a command that there is not the parser shows the help of all.
+  private static func refuseUnknownHelp(_ words: [String]) throws(CommandFailure) {
+    guard words.count > 1, words[0] == "help", !words[1].hasPrefix("-") else { return }
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard !names.contains(words[1]), words[1] != "help" else { return }
+    let suggestion = nearestName(to: words[1], among: names).map { "did you mean \($0)?" }
+    throw CommandFailure(
+      "there is no command '\(words[1])'; \(suggestion ?? "`millrace help` lists them")", code: ExitCode.usage)
   }
 }

@@ -78,6 +78,7 @@ import Testing
     "what makes no sense ends with 64",
     arguments: [
       ["--client", "here"], ["--status", "9"], ["--outcome", "fine"], ["--since", "yesterday"], ["--limit", "-1"],
+      ["--status", "9xx"], ["--reason", "foo"],
     ])
   func wrong(arguments: [String]) async throws {
     let result = try await audit(arguments)

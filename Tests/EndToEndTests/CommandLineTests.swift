@@ -1,6 +1,8 @@
 // The commands that need no Redis: what they print, and the codes that they end with.
 
+import Foundation
 import JSONCodec
+import ProcessSupport
 import TestSupport
 import Testing
 
@@ -54,11 +56,60 @@ import Testing
     #expect(result.errorLines.first?.hasPrefix("./a.yaml:4:4") == true)
     #expect(result.errorLines.dropFirst().first?.hasPrefix("./a.yaml:5:") == true)
     #expect(result.errorLines.dropFirst(2).first?.hasPrefix("./verify.js:") == true)
+    try directory.write("b.yaml", "trigger: {type: webhook}\nnodes: [{key: first, type: mapp}]\n")
+    try Data([0xFF]).write(to: URL(filePath: directory.file("c.yaml")))
+    let all = try await millrace("validate", ".", "--json", directory: directory.path)
+    let problems = try JSON.parse(all.output)["problems"]?.elements ?? []
+    #expect(
+      problems.map { $0["file"]?.stringValue } == ["./a.yaml", "./a.yaml", "./b.yaml", "./c.yaml", "./verify.js"])
+    #expect(problems[3]["message"]?.stringValue == "the file is not UTF-8 text")
+    for file in ["b.yaml", "c.yaml"] { try FileManager.default.removeItem(atPath: directory.file(file)) }
     try directory.write("verify.js", "return { a: context.data.n }\n")
     try directory.write("a.yaml", "trigger: {type: webhook}\nnodes: [{key: first, type: script, file: verify.js}]\n")
     let run = try await millrace("run", directory.file("a.yaml"), "--data", #"{"n":5}"#)
     #expect(run.code == 0)
     #expect(run.output.contains(#"{"a":5}"#))
+  }
+
+  @Test("settings with which every webhook would be refused, or none told from another, do not pass validate")
+  func validateTriggers() async throws {
+    let directory = try TemporaryDirectory()
+    try directory.write(
+      "a.yaml",
+      """
+      trigger:
+        type: webhook
+        verify:
+          - {provider: github, secrets: ""}
+          - {provider: github, secrets: []}
+          - {provider: github, secrets: 5}
+          - {provider: stripe, secrets: "", tolerance: "{{$env.TOLERANCE}}"}
+          - {provider: stripe, secrets: "{{$env.SECRET}}", tolerance: "{{$env.TOLERANCE}}"}
+        deduplicate: {by: x}
+
+      """)
+    let result = try await millrace("validate", "a.yaml", directory: directory.path)
+    #expect(
+      result.errorLines == [
+        #"a.yaml:4:35: "secrets" is empty"#, #"a.yaml:5:35: "secrets" must have between 1 and 16 entries"#,
+        #"a.yaml:6:35: "secrets" must be text, or an object with a "value""#, #"a.yaml:7:35: "secrets" is empty"#,
+        #"a.yaml:9:21: "by" must read the webhook, such as "{{$context.data.id}}""#,
+        "millrace: 5 problems; correct the files and try again",
+      ])
+  }
+
+  @Test("without an engine JavaScript is not taken for valid")
+  func validateWithoutEngine() async throws {
+    let directory = try TemporaryDirectory()
+    let alone = directory.file("millrace")
+    // A file that this process has written could be open in a child of another test, and then not be started.
+    _ = try await BuiltProgram.run("/bin/cp", [try BuiltProgram.path("millrace"), alone])
+    let file = try directory.write(
+      "a.yaml", "trigger: {type: webhook}\nnodes: [{key: first, type: script, code: return 1 +}]\n")
+    let result = try await BuiltProgram.run(alone, ["validate", file])
+    #expect(result.code == 69)
+    #expect(
+      result.errorLines == ["millrace: the JavaScript was not checked: millrace-script is not beside this program"])
   }
 
   @Test("the example workflows are valid")
@@ -148,12 +199,72 @@ import Testing
     "a command line that makes no sense ends with 64",
     arguments: [
       ["aply"], ["enable"], ["show", "xyz"], ["up", "--lisen", ":1"], ["up", "a", "b"], ["up", "--workers", "0"],
-      ["send", "hello", "--header", "nonsense"], ["run", "/"],
+      ["send", "hello", "--header", "nonsense"], ["run", "/"], ["help", "aply"],
+      ["executions", "--count", "--since", "1h"],
     ])
   func usage(arguments: [String]) async throws {
     let result = try await BuiltProgram.run("millrace", arguments)
     #expect(result.code == 64)
     #expect(!result.error.isEmpty)
+  }
+
+  @Test("a program that cannot listen ends with 69, and with 64 for a flag that it does not have")
+  func programCodes() async throws {
+    let redis = try await RedisServer.start()
+    defer { redis.stop() }
+    let taken = redis.url.replacing("redis://", with: "")
+    for (program, flag) in [("millrace-ingest", "--listen"), ("millrace-worker", "--metrics-listen")] {
+      let busy = try await BuiltProgram.run(
+        program, [flag, taken], environment: ["MILLRACE_REDIS_URL": redis.url, "MILLRACE_AUDIT_DIR": "off"])
+      #expect(busy.code == 69)
+      #expect(busy.errorLines.last?.hasPrefix("\(program): cannot listen on \(taken): ") == true, "\(busy.error)")
+      #expect(try await BuiltProgram.run(program, ["--lisen", ":1"]).code == 64)
+    }
+    let directory = try TemporaryDirectory()
+    let unknown = try await millrace(
+      "up", CommandExamples.directory, "--listen", "x.invalid:80", directory: directory.path)
+    #expect(unknown.error.contains("cannot listen on x.invalid:80: the host name is not known"), "\(unknown.error)")
+  }
+
+  @Test("up without a directory asks for one")
+  func upWithoutDirectory() async throws {
+    let directory = try TemporaryDirectory()
+    let result = try await millrace("up", directory: directory.path)
+    #expect(result.code == 66)
+    #expect(result.error.contains("name a directory with workflow files: millrace up DIR"))
+  }
+
+  @Test("a state directory that is named, and in which nothing runs, ends with 69 and its name")
+  func stateDirectoryWithoutUp() async throws {
+    let result = try await millrace("workflows", "--state-dir", "/nowhere/state")
+    #expect(result.code == 69)
+    #expect(result.error.contains("'/nowhere/state'"))
+  }
+
+  @Test("run refuses data that does not fit the schema, and says what failed before it tries again")
+  func runSchemaAndRetry() async throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write(
+      "w.yaml",
+      """
+      trigger: {type: webhook, schema: {required: [id]}}
+      nodes: [{key: call, type: request, url: "http://127.0.0.1:1/", retry: {attempts: 2, delay: 10ms}}]
+
+      """)
+    let misfit = try await millrace("run", file, "--data", "{}")
+    #expect(misfit.code == 1)
+    #expect(misfit.output.hasPrefix("refused: the data does not fit the trigger's schema"))
+    let retried = try await millrace("run", file, "--data", #"{"id":1}"#)
+    #expect(retried.output.contains(/\(waits for \d+ms after attempt 1 of call: GET/), "\(retried.output)")
+  }
+
+  @Test("millrace-script says its version, and that nobody starts it by hand")
+  func scriptRunner() async throws {
+    let version = try await BuiltProgram.run("millrace-script", ["--version"])
+    #expect(version.output == "millrace-script \(Build.version)\n")
+    #expect(try await BuiltProgram.run("millrace-script", ["--what"]).code == 64)
+    let help = try await millrace("help", "aply")
+    #expect(help.error == "millrace: there is no command 'aply'; did you mean apply?\n")
   }
 
   @Test("wrong settings are told all at once and end with 78")

@@ -16,13 +16,14 @@ struct UpRun {
   let directory: TemporaryDirectory
 
   static func start(
-    workers: Int = 1, directory: TemporaryDirectory? = nil, environment: [String: String] = [:]
+    workers: Int = 1, directory: TemporaryDirectory? = nil, workflows: String = CommandExamples.directory,
+    environment: [String: String] = [:]
   ) async throws -> UpRun {
     let directory = try directory ?? TemporaryDirectory()
     let program = try BuiltProgram.start(
       "millrace",
       [
-        "up", CommandExamples.directory, "--workers", "\(workers)", "--listen", "127.0.0.1:0", "--metrics-listen",
+        "up", workflows, "--workers", "\(workers)", "--listen", "127.0.0.1:0", "--metrics-listen",
         "127.0.0.1:0", "--log-format", "text",
       ], environment: environment, directory: directory.path)
     let line = try await program.line(containing: "webhooks", within: .seconds(60))

@@ -30,6 +30,8 @@ extension SystemTests {
       #expect(unknown.code == 1)
       #expect(unknown.output.contains(/status +404/))
 
+      #expect(try await !up.millrace("audit").output.contains("OPTIONS"))
+
       let processes = try up.processes()
       #expect(processes.count == 4)
       up.program.kill(SIGINT)
@@ -66,6 +68,54 @@ extension SystemTests {
       #expect(result.code == 65)
       #expect(result.errorLines.first?.hasPrefix("flows/a.yaml:1:17: ") == true, "\(result.error)")
       #expect(!FileManager.default.fileExists(atPath: directory.file(".millrace")))
+    }
+
+    @Test(
+      "starts nothing when the settings cannot work together, and ends with 78",
+      arguments: [
+        ["--tls-cert", "nofile", "--tls-key", "nofile"], ["--journal-dir", "/etc/passwd"],
+        ["--journal-dir", "/etc/passwd/journal"], ["--listen", "127.0.0.1:8080", "--metrics-listen", ":8080"],
+      ])
+    func refusesSettings(flags: [String]) async throws {
+      let directory = try TemporaryDirectory()
+      let result = try await BuiltProgram.run(
+        "millrace", ["up", CommandExamples.directory] + flags, directory: directory.path)
+      #expect(result.code == 78)
+      #expect(result.errorLines.count == 1, "\(result.error)")
+      #expect(!FileManager.default.fileExists(atPath: directory.file(".millrace")))
+    }
+
+    @Test("ends with 78 when a program that it has started does so")
+    func passesConfigurationOn() async throws {
+      let directory = try TemporaryDirectory()
+      let one = try TestCertificate.selfSigned(in: directory, name: "")
+      let other = try TestCertificate.selfSigned(in: directory, name: "other-")
+      let result = try await millrace(
+        "up", CommandExamples.directory, "--tls-cert", one.certificate, "--tls-key", other.key, "--listen",
+        "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", directory: directory.path)
+      #expect(result.code == 78)
+      #expect(result.error.contains("does not belong to the certificate"), "\(result.error)")
+    }
+
+    @Test("greets with commands that work, of the workflows that take anything")
+    func greeting() async throws {
+      let directory = try TemporaryDirectory()
+      try directory.write("flows/closed.yaml", "trigger: {type: webhook, mode: sync, schema: false}\nnodes: []\n")
+      try directory.write(
+        "flows/order.yaml",
+        """
+        trigger: {type: webhook, mode: sync, methods: [GET], path: "/orders/:id"}
+        nodes: [{key: out, type: output, value: "{{$context.params.id}}"}]
+
+        """)
+      let up = try await UpRun.start(directory: directory, workflows: "flows")
+      defer { up.program.kill() }
+      #expect(
+        up.program.output.contains("Send a webhook and wait for the answer:\n\n  curl -X GET \(up.url)/orders/1\n"))
+      let sent = try await millrace("send", "order", "--url", up.url, "--method", "GET", "--path", "/orders/7")
+      #expect(sent.code == 0 && sent.output.contains("7"), "\(sent.output)")
+      up.program.kill(SIGINT)
+      #expect(await up.program.waitForExit().code == 0)
     }
 
     @Test("starts a program again that has died")

@@ -48,6 +48,9 @@ extension SystemTests {
       #expect(try await call(path, "{oops").status == 400)
       #expect(try await call(String(path.dropLast()) + "0", "{}").status == 404)
       #expect(try await call("/api/resume/nonsense", "{}").status == 404)
+      let id = String(path.dropFirst("/api/resume/".count).dropLast(17))
+      try await eventually("it waits") { try stage.system.field("st", of: id) == "waiting" }
+      #expect(try await stage.system.command("show", id).contains("hold: a call of \(link), until "))
       #expect(try await call(path, #"{"ok":1}"#).status == 200)
       let answer = try await waiting
       #expect(answer.status == 200)
@@ -67,10 +70,15 @@ extension SystemTests {
         stage.target.calls.count { mine.contains($0.execution) } == 2
       }
       #expect(try stage.system.states(of: ids) == ["running": 2, "waiting": 6])
+      let last = try await stage.system.command("show", ids[7])
+      #expect(last.contains(/waits for +its turn by the workflow's concurrency\n/), "\(last)")
+      #expect(try await stage.system.command("cancel", ids[7]).contains("canceled"))
+      let canceled = try await stage.system.command("show", ids[7])
+      #expect(!canceled.contains("waits for") && !canceled.contains(/runs +\d/), "\(canceled)")
       gate.open()
       let final = ids
       try await eventually("all end", within: .seconds(30)) {
-        try stage.system.states(of: final) == ["succeeded": 8]
+        try stage.system.states(of: final) == ["succeeded": 7, "canceled": 1]
       }
       #expect(try stage.system.redis.command("EXISTS", "{p0}:lane:w:narrow:held", "{p0}:lane:w:narrow:parked") == "0")
     }
@@ -137,6 +145,9 @@ extension SystemTests {
       #expect(list.elements.first?["executionId"]?.stringValue == id)
       let counts = try JSON.parse(try await stage.system.command("executions", "--count", "--json"))
       #expect(counts["ended"]?["broken"]?["failed"]?.intValue == 3)
+      let own = try JSON.parse(
+        try await stage.system.command("executions", "--count", "--json", "--workflow", "broken"))
+      #expect(own.members.map(\.key) == ["ended"] && own["ended"]?.members.map(\.key) == ["broken"])
       let lines = try await stage.system.command("export", "--workflow", "broken").split(separator: "\n")
       #expect(lines.count == 1)
       #expect(try JSON.parse(String(lines[0]))["executionId"]?.stringValue == id)

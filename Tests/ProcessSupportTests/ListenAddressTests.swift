@@ -31,4 +31,14 @@ import Testing
     #expect(ListenAddress(host: "::1", port: 80).description == "[::1]:80")
     #expect(ListenAddress(host: "localhost", port: 80).description == "localhost:80")
   }
+
+  @Test(
+    "two addresses overlap when not both can be listened on",
+    arguments: [
+      ("127.0.0.1:80", "127.0.0.1:80", true), (":80", "127.0.0.1:80", true), ("127.0.0.1:80", "[::]:80", true),
+      ("127.0.0.1:80", "127.0.0.1:81", false), ("127.0.0.1:80", "127.0.0.2:80", false), (":0", ":0", false),
+    ])
+  func overlaps(_ one: String, _ other: String, _ expected: Bool) throws {
+    #expect(try #require(ListenAddress(one)).overlaps(try #require(ListenAddress(other))) == expected)
+  }
 }

@@ -37,7 +37,7 @@ import Testing
       Issue.record("not refused")
       return
     }
-    #expect(problems.count == 2)
+    #expect(problems.list.count == 2 && problems.code == ExitCode.usage)
     guard case .start(let settings, []) = ProgramStart.outcome(of: .worker, arguments: [], environment: [:]) else {
       Issue.record("not started")
       return

@@ -118,6 +118,16 @@ import Testing
       ])
   }
 
+  @Test("what could not work at all is refused")
+  func lowerBounds() {
+    #expect(
+      problems(.worker, ["--script-time", "0", "--script-memory", "1MB"], [:]) == [
+        "--script-memory: '1MB' is not a size such as 512KB or 10MB, from 16MB to 16GB",
+        "--script-time: '0' is not a time such as 500ms, 25s, 5m or 1h, from 1ms up to 1h",
+      ])
+    #expect(problems(.ingest, ["--audit-size", "1", "--journal-size", "1"], [:]).count == 2)
+  }
+
   @Test(
     "the files of TLS go together",
     arguments: [

@@ -21,8 +21,9 @@ package enum BuiltProgram {
     package var errorLines: [String] { error.split(separator: "\n").map(String.init) }
   }
 
-  /// The file of a product, `millrace` for example: it lies beside the test bundle.
+  /// The file of a product, `millrace` for example: it lies beside the test bundle. A path is taken as it is.
   package static func path(_ name: String) throws -> String {
+    if name.hasPrefix("/") { return name }
     var folders = [ExecutablePath.current.map(folder)].compactMap(\.self)
     // A test runner of the toolchain tells on its command line where the bundle is.
     folders += CommandLine.arguments.filter { $0.hasSuffix(".xctest") }.map(folder)

@@ -213,6 +213,14 @@ struct SettingsTests {
     }
   }
 
+  @Test("a template fits wherever the schema asks for a certain text")
+  func templates() throws {
+    for (provider, setting) in [("wechat-pay", "apiV3Key"), ("twilio", "algorithm"), ("hmac", "url")] {
+      let schema = try #require(ProviderCatalog.provider(named: provider)?.schema["properties"]?[setting])
+      #expect(schema["anyOf"]?.elements.last?["pattern"] != nil, "\(schema)")
+    }
+  }
+
   @Test("every provider accepts POST, and its retry window is at least a day")
   func catalogue() {
     #expect(ProviderCatalog.all.count >= 46)

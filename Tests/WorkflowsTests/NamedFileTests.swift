@@ -17,20 +17,21 @@ struct NamedFileTests {
   }
 
   private static func load(_ settings: String) throws -> LoadedWorkflow {
-    try loader.load(file: "flows/order.yaml", text: text(settings)) { path in
-      switch path {
-      case "flows/js/a.js": .success("return 1\n")
-      case "flows/blank.js": .success(" \n")
-      case "flows/large.js": .success(String(repeating: "x", count: (1 << 20) + 1))
-      default: .failure(NamedFileProblem("cannot be read: gone"))
-      }
+    try loader.load(file: "flows/order.yaml", text: text(settings), named: named)
+  }
+
+  private static func named(_ path: String) -> Result<String, NamedFileProblem> {
+    switch path {
+    case "flows/js/a.js": .success("return 1\n")
+    case "flows/blank.js": .success(" \n")
+    case "flows/large.js": .success(String(repeating: "x", count: (1 << 20) + 1))
+    default: .failure(NamedFileProblem("cannot be read: gone"))
     }
   }
 
   @Test("a file beside the workflow file is stored with the definition, and read from there")
   func stored() throws {
     let loaded = try Self.load("file: js/a.js")
-    #expect(loaded.code.map(\.text) == ["return 1\n"])
     #expect(loaded.definition["files"] == ["js/a.js": "return 1\n"])
     #expect(loaded.definition["nodes"]?[0]?["file"] == "js/a.js")
     let workflow = try Self.loader.load(stored: loaded.definition, key: "order")
@@ -71,11 +72,13 @@ struct NamedFileTests {
   func places() throws {
     let block =
       "trigger: {type: webhook}\nnodes:\n  - key: a\n    type: script\n    code: |\n      const ü = '😀'; x\n      y\n"
-    let loaded = try Self.loader.load(file: "a.yaml", text: block)
-    let code = try #require(loaded.code.first)
+    let directory = Self.loader.read(
+      files: [("a.yaml", block), ("flows/order.yaml", Self.text("file: js/a.js, oops: 1"))], named: Self.named)
+    #expect(directory.problems.count == 1 && directory.code.map(\.text).last == "return 1\n")
+    let code = try #require(directory.code.first)
     #expect(code.diagnostic("m", line: 1, column: 17) == Diagnostic(file: "a.yaml", line: 6, column: 22, message: "m"))
     #expect(code.diagnostic("m", line: 2, column: 1) == Diagnostic(file: "a.yaml", line: 7, column: 7, message: "m"))
-    let file = try #require(try Self.load("file: js/a.js").code.first)
+    let file = try #require(directory.code.last)
     #expect(
       file.diagnostic("m", line: 1, column: 3) == Diagnostic(file: "flows/js/a.js", line: 1, column: 3, message: "m"))
   }

@@ -86,6 +86,19 @@ struct SourceTests {
   }
 
   @Test(
+    "Each key that stands twice in a mapping is told, where it stands again",
+    arguments: [
+      ("a: 1\nb: 2\nb: 3\n# a: 4\n\na: {b: 1}\n", ["3:1", "6:1"]),
+      ("x:\n  - b: 1\n    a: |\n      a: 5\n    a: 2\n    b: 3\n  - b: 4\n", ["5:5", "6:5"]),
+      ("x: {b: {a: 1}, a: \"}, a: 1\", \"b\": 2,\n  a: 3}\n", ["1:30", "2:3"]),
+    ])
+  func repeatedKeys(_ text: String, _ places: [String]) {
+    let found = problems(text)
+    #expect(found.map { $0.split(separator: ":").dropFirst().prefix(2).joined(separator: ":") } == places)
+    #expect(found.allSatisfy { $0.contains("stands twice in this mapping") }, "\(found)")
+  }
+
+  @Test(
     "What is no YAML is told with its place",
     arguments: [
       ("key: a\nkey: b\n", #"a.yaml:2:1: the key "key" stands twice in this mapping; it is first set on line 1"#),
@@ -93,7 +106,25 @@ struct SourceTests {
         "trigger:\n  type: webhook\n  \"type\": x\n",
         #"a.yaml:3:3: the key "type" stands twice in this mapping; it is first set on line 2"#
       ),
-      ("trigger: {type: webhook, type: webhook}\n", #"a.yaml:1:11: the key "type" stands twice in this mapping"#),
+      ("trigger: {type: webhook, type: webhook}\n", #"a.yaml:1:26: the key "type" stands twice in this mapping"#),
+      (
+        "title: a: b\n",
+        #"a.yaml:1:9: mapping values are not allowed in this context; a text with ": " in it must stand in quotes"#
+      ),
+      (
+        "nodes:\n  - key: a\n   type: map\n",
+        "a.yaml:3:4: YAML did not find expected '-' indicator while parsing a block collection that begins on line 2; "
+          + "what belongs to one mapping or list is indented alike"
+      ),
+      (
+        "a: b\n  c: 1\n",
+        "a.yaml:2:4: mapping values are not allowed in this context; this key is indented deeper than the one before it"
+      ),
+      (
+        "title: 'it's'\n",
+        "a.yaml:1:12: YAML did not find expected key while parsing a block mapping; "
+          + "nothing may follow a text in quotes; a quote in it is written twice"
+      ),
       ("trigger:\n\ttype: webhook\n", "a.yaml:2:1: a tab cannot indent YAML; use spaces"),
       ("a: 1\n---\nb: 2\n", "a.yaml:2:1: a file holds one workflow; remove the second document"),
       (

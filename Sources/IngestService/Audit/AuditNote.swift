@@ -55,6 +55,6 @@ extension AuditTrail {
     record(
       AuditRecord(
         requestID: requestID, method: "", path: "", client: client, status: problem.status, outcome: .refused,
-        check: problem.check, reason: problem.name, why: problem.why))
+        check: problem.check, reason: problem.name.rawValue, why: problem.why))
   }
 }

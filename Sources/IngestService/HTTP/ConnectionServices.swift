@@ -1,5 +1,6 @@
 // What all connections of one event loop share.
 
+import AuditLog
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -44,7 +45,7 @@ struct ConnectionServices: Sendable {
   func answer(to error: any Error, requestID: String) -> HTTPAnswer {
     logger.error("request failed", metadata: ["error": "\(error)", "request": "\(requestID)"])
     let problem = Problem(
-      status: 500, name: "internal", title: "Internal error", detail: "The server's log says more about this request.")
+      status: 500, name: .internal, title: "Internal error", detail: "The server's log says more about this request.")
     return problem.answer(requestID: requestID)
   }
 }

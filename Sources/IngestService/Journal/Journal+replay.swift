@@ -146,7 +146,8 @@ extension Journal {
   /// What comes next and may go together; empty at the end, or at what cannot be read. A large payload goes alone: the
   /// queue sends it ahead of smaller ones of the same turn.
   private func batch(
-    from buffer: inout ByteBuffer, damaged: inout Int, _ catalog: WorkflowCatalog?, _ missingSince: inout ContinuousClock.Instant?
+    from buffer: inout ByteBuffer, damaged: inout Int, _ catalog: WorkflowCatalog?,
+    _ missingSince: inout ContinuousClock.Instant?
   ) throws -> [NewExecution] {
     var batch: [NewExecution] = []
     var bytes = 0

@@ -1,5 +1,6 @@
 // `GET /api/executions/<id>/result`: the reply of an execution, for callers that could not or would not wait.
 
+import AuditLog
 import ExecutionQueue
 import Logging
 import NIOCore
@@ -13,7 +14,7 @@ struct ResultRoute: Sendable {
       return .answer(Problem.methodNotAllowed(["GET", "HEAD"]).answer(requestID: request.requestID))
     }
     let unknown = Problem(
-      status: 404, name: "execution-not-found", title: "Execution not found",
+      status: 404, name: .executionNotFound, title: "Execution not found",
       detail: "There is no such execution, or its result is no longer kept.")
     guard let id = ExecutionID(id) else { return .answer(unknown.answer(requestID: request.requestID)) }
     let answer = admissions.record(of: id, detail: .outcome).map { record in

@@ -87,10 +87,10 @@ struct ResumeRoute: Sendable {
 
 extension Problem {
   fileprivate static let callbackNotFound = Problem(
-    status: 404, name: "callback-not-found", title: "Nothing waits here",
+    status: 404, name: .callbackNotFound, title: "Nothing waits here",
     detail: "No execution gave this address out, or it is no longer kept.", check: .route)
 
   fileprivate static let callbackOver = Problem(
-    status: 410, name: "callback-over", title: "Too late",
+    status: 410, name: .callbackOver, title: "Too late",
     detail: "The execution has given up waiting for this call, or has ended.", check: .route)
 }

@@ -168,7 +168,7 @@ extension Refusal {
 
 extension Problem {
   static let unverifiable = Problem(
-    status: 503, name: "verification-unavailable", title: "Webhooks cannot be verified",
+    status: 503, name: .verificationUnavailable, title: "Webhooks cannot be verified",
     detail: "This server cannot check who sends to this workflow; its log says why.", headers: ["retry-after": "30"],
     check: .signature)
 
@@ -176,14 +176,14 @@ extension Problem {
   static func unverified(_ refusal: Refusal) -> Problem {
     if refusal.status == 503 { return unverifiable }
     return Problem(
-      status: refusal.status, name: "not-verified", title: "Not verified", detail: refusal.detail,
+      status: refusal.status, name: .notVerified, title: "Not verified", detail: refusal.detail,
       headers: refusal.status == 401 ? ["www-authenticate": "Webhook"] : [:],
       check: .signature, why: refusal.why, members: ["reason": .string(refusal.code)])
   }
 
   static func unfit(_ failures: [SchemaFailure]) -> Problem {
     Problem(
-      status: 422, name: "schema-mismatch", title: "The data does not fit",
+      status: 422, name: .schemaMismatch, title: "The data does not fit",
       detail: "The data does not have the form that this workflow asks for; \"errors\" has the places.", check: .schema,
       members: [
         "errors": .array(
@@ -194,7 +194,7 @@ extension Problem {
   static func overRate(_ wait: TimeAmount) -> Problem {
     let seconds = max(1, (wait.nanoseconds + 999_999_999) / 1_000_000_000)
     return Problem(
-      status: 429, name: "over-rate", title: "Too many requests",
+      status: 429, name: .overRate, title: "Too many requests",
       detail: "More webhooks come than this workflow accepts; send it again later.",
       headers: ["retry-after": String(seconds)], check: .rate)
   }

@@ -21,6 +21,12 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     self.init(host: host, port: port)
   }
 
+  /// Whether not both can be listened on. Port 0 gives way to everybody.
+  package func overlaps(_ other: ListenAddress) -> Bool {
+    let isSameHost = host == other.host || [host, other.host].contains { $0 == "0.0.0.0" || $0 == "::" }
+    return port == other.port && port != 0 && isSameHost
+  }
+
   package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
   private static func host(in text: String) -> String? {

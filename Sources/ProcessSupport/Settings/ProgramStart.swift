@@ -8,8 +8,8 @@ package enum ProgramStart {
     case start(Settings, warnings: [String])
     /// Print this to standard output and end well.
     case print(String)
-    /// Print these to standard error and end with `ExitCode.configuration`.
-    case refuse([String])
+    /// Print these to standard error and end with their code.
+    case refuse(SettingsProblems)
   }
 
   /// Decides without touching the process.
@@ -23,7 +23,7 @@ package enum ProgramStart {
         program: program, arguments: arguments, environment: environment)
       return .start(settings, warnings: warnings)
     } catch {
-      return .refuse(error.list)
+      return .refuse(error)
     }
   }
 
@@ -36,7 +36,7 @@ package enum ProgramStart {
       writeAll(text, to: STDOUT_FILENO)
       exit(ExitCode.success)
     case .refuse(let problems):
-      end(program, problems: problems, code: ExitCode.configuration)
+      end(program, problems: problems.list, code: problems.code)
     case .start(let settings, let warnings):
       Log.bootstrap(settings)
       let logger = Logger(label: program.rawValue)
@@ -50,6 +50,11 @@ package enum ProgramStart {
       logger.info("starting version \(Build.version)", metadata: settings.shown(for: program))
       return settings
     }
+  }
+
+  /// Ends the process because of what its services threw.
+  package static func end(_ program: Program, error: any Error) -> Never {
+    end(program, problems: ["\(error)"], code: error is ListenError ? ExitCode.unavailable : ExitCode.failure)
   }
 
   /// Ends the process with one line for each problem.

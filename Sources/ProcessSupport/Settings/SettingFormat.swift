@@ -45,22 +45,23 @@ extension SettingFormat where Value == Int {
 }
 
 extension SettingFormat where Value == Duration {
-  static func duration(upTo most: Duration) -> SettingFormat {
-    SettingFormat(
-      expected: "a time such as 500ms, 25s, 5m or 1h, up to \(most.millraceText)",
+  static func duration(from least: Duration = .zero, upTo most: Duration) -> SettingFormat {
+    let range = (least == .zero ? "" : "from \(least.millraceText) ") + "up to \(most.millraceText)"
+    return SettingFormat(
+      expected: "a time such as 500ms, 25s, 5m or 1h, \(range)",
       parse: { text in
-        guard let value = Duration(millraceText: text), value <= most else { return nil }
+        guard let value = Duration(millraceText: text), (least...most).contains(value) else { return nil }
         return value
       }, text: { $0.millraceText })
   }
 }
 
 extension SettingFormat where Value == ByteSize {
-  static func size(upTo most: ByteSize) -> SettingFormat {
+  static func size(from least: ByteSize = ByteSize(bytes: 1), upTo most: ByteSize) -> SettingFormat {
     SettingFormat(
-      expected: "a size such as 512KB or 10MB, from 1 byte to \(most)",
+      expected: "a size such as 512KB or 10MB, from \(least.bytes == 1 ? "1 byte" : "\(least)") to \(most)",
       parse: { text in
-        guard let value = ByteSize(text), (1...most.bytes).contains(value.bytes) else { return nil }
+        guard let value = ByteSize(text), (least.bytes...most.bytes).contains(value.bytes) else { return nil }
         return value
       }, text: { $0.description })
   }

@@ -28,7 +28,9 @@ extension Settings {
     warnings += unknown(in: variables)
     settings.environment = WorkflowEnvironment.read(
       variables: variables, directory: settings.secretsDirectory, problems: &problems, warnings: &warnings)
-    guard problems.isEmpty else { throw SettingsProblems(problems) }
+    guard problems.isEmpty else {
+      throw SettingsProblems(problems, code: flags.problems.isEmpty ? ExitCode.configuration : ExitCode.usage)
+    }
     return (settings, warnings)
   }
 

@@ -17,6 +17,8 @@ extension Settings {
     ),
   ]
 
+  private static let megabyte = ByteSize(bytes: 1 << 20)
+
   private static let ingest = [
     SettingDefinition("LISTEN", \.listen, .listenAddress, of: [.ingest], "where webhooks are accepted"),
     SettingDefinition(
@@ -56,14 +58,14 @@ extension Settings {
       "AUDIT_DIR", \.auditDirectory, .optionalText, of: [.ingest], defaultText: "audit in the state directory",
       "where the audit log of requests is written; several processes may share it; off for none"),
     SettingDefinition(
-      "AUDIT_SIZE", \.auditSize, .size(upTo: ByteSize(bytes: 1 << 40)), of: [.ingest],
-      "how large the audit log may become; its oldest file is removed first"),
+      "AUDIT_SIZE", \.auditSize, .size(from: megabyte, upTo: ByteSize(bytes: 1 << 40)), of: [.ingest],
+      "how large the audit log may become, 1MB at least; its oldest file is removed first"),
     SettingDefinition(
       "JOURNAL_DIR", \.journalDirectory, .optionalText, of: [.ingest],
       "a directory for asynchronous webhooks while Redis is away, of this process alone; without it they get 503"),
     SettingDefinition(
-      "JOURNAL_SIZE", \.journalSize, .size(upTo: ByteSize(bytes: 1 << 40)), of: [.ingest],
-      "how many bytes of webhooks may wait there; beyond it they get 503"),
+      "JOURNAL_SIZE", \.journalSize, .size(from: megabyte, upTo: ByteSize(bytes: 1 << 40)), of: [.ingest],
+      "how many bytes of webhooks may wait there, 1MB at least; beyond it they get 503"),
   ]
 
   private static let worker = [
@@ -80,10 +82,11 @@ extension Settings {
       "SCRIPT_PROCESSES", \.scriptProcesses, .count(1...256), of: [.worker], defaultText: "the number of cores",
       "processes that run scripts, each one at a time"),
     SettingDefinition(
-      "SCRIPT_MEMORY", \.scriptMemory, .size(upTo: ByteSize(bytes: 16 << 30)), of: [.worker],
-      "the most that one script may use"),
+      "SCRIPT_MEMORY", \.scriptMemory, .size(from: ByteSize(bytes: 16 << 20), upTo: ByteSize(bytes: 16 << 30)),
+      of: [.worker],
+      "the most that one script may use, 16MB at least"),
     SettingDefinition(
-      "SCRIPT_TIME", \.scriptTime, .duration(upTo: .seconds(3600)), of: [.worker],
+      "SCRIPT_TIME", \.scriptTime, .duration(from: .milliseconds(1), upTo: .seconds(3600)), of: [.worker],
       "how long one script may run, unless its node has a timeout"),
     SettingDefinition(
       "SECRETS_DIR", \.secretsDirectory, .optionalText, of: [.ingest, .worker],

@@ -10,7 +10,7 @@ package struct ListenError: Error, Sendable, Equatable, CustomStringConvertible 
     let reason =
       switch cause {
       case let error as IOError: lastSystemError(error.errnoCode)
-      case is SocketAddressError: "the host name is not known"
+      case is SocketAddressError, is SocketAddressError.UnknownHost: "the host name is not known"
       default: "\(cause)"
       }
     description = "cannot listen on \(address): \(reason); set \(variable)"

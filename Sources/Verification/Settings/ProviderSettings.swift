@@ -23,6 +23,24 @@ package enum ProviderSettings {
     return problems
   }
 
+  /// What is wrong with the values themselves, as far as they are known: nil is one that a template gives. Settings depend
+  /// on each other, so with such a one among them only the secrets are judged.
+  package static func check(provider name: String, values: [(name: String, value: JSON?)]) -> VerifierProblem? {
+    let known = values.compactMap { name, value in value.map { (name, $0) } }
+    let settings = JSON.object(JSONObject([("provider", .string(name))] + known))
+    do throws(VerifierProblem) {
+      if known.count == values.count {
+        _ = try Verifier.make(settings: settings)
+      } else {
+        let reading = SettingsReading(settings: settings, isForSending: false, keySource: NoKeySource())
+        for list in ["secrets", "publicKeys"] { _ = try reading.secrets(list, isRequired: false) }
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   static func unknownProvider(_ name: String) -> VerifierProblem {
     let near = nearestName(to: name, among: ProviderCatalog.names).map { " (did you mean \"\($0)\"?)" } ?? ""
     return VerifierProblem(setting: "provider", "there is no provider \"\(name)\"\(near)")
@@ -37,7 +55,7 @@ extension Provider {
   package var schema: JSON {
     var properties = JSONObject()
     for setting in settings {
-      guard case .object(var schema) = setting.schema else { continue }
+      guard case .object(var schema) = setting.schemaWithTemplates else { continue }
       schema["description"] = .string(setting.summary)
       if setting.name == "provider" { schema["enum"] = .array(([name] + aliases).map { .string($0) }) }
       properties[setting.name] = .object(schema)

@@ -18,6 +18,13 @@ package struct SettingDescription: Sendable {
     self.isRequired = isRequired
   }
 
+  /// In a workflow file every value but the provider's name may be a template.
+  var schemaWithTemplates: JSON {
+    let takesAnyText = [[:], Self.text, Self.texts, Self.secretList].contains(schema)
+    return takesAnyText || name == "provider"
+      ? schema : ["anyOf": [schema, ["type": "string", "pattern": "\\{\\{.*\\}\\}"]]]
+  }
+
   /// The same setting where a provider cannot do without it.
   var required: SettingDescription { SettingDescription(name, summary, schema: schema, isRequired: true) }
 }

@@ -1,10 +1,14 @@
-// What must hold between the workflows of one directory.
+// What reading the files of one directory gave, and what must hold between its workflows.
 
 import JSONCodec
 
-struct WorkflowDirectory {
-  private(set) var workflows: [LoadedWorkflow] = []
-  var problems: [Diagnostic] = []
+package struct WorkflowDirectory {
+  /// Those with nothing wrong in their own files.
+  package private(set) var workflows: [LoadedWorkflow] = []
+  /// All that is wrong in all files.
+  package internal(set) var problems: [Diagnostic] = []
+  /// All JavaScript that could be read, also that of files with problems.
+  package internal(set) var code: [WrittenCode] = []
 
   mutating func add(_ loaded: LoadedWorkflow, source: SourceValue) {
     if let other = workflows.first(where: { $0.workflow.key == loaded.workflow.key }) {

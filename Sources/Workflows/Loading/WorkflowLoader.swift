@@ -10,7 +10,6 @@ package struct LoadedWorkflow: Sendable {
   package let file: String
   /// Where `trigger.path` is written, or else where the file begins.
   package let pathPosition: SourcePosition
-  package let code: [WrittenCode]
 }
 
 package struct WorkflowLoader: Sendable {
@@ -42,7 +41,11 @@ package struct WorkflowLoader: Sendable {
   package func load(
     file: String, text: String, named reader: @escaping NamedFileReader = noFiles
   ) throws(Diagnostics) -> LoadedWorkflow {
-    try loadWithPositions(file: file, text: text, reader).loaded
+    let directory = read(files: [(file, text)], named: reader)
+    guard let workflow = directory.workflows.first, directory.problems.isEmpty else {
+      throw Diagnostics(directory.problems)
+    }
+    return workflow
   }
 
   package static func noFiles(_ path: String) -> Result<String, NamedFileProblem> {
@@ -53,50 +56,42 @@ package struct WorkflowLoader: Sendable {
   package func load(stored json: JSON, key: String) throws(Diagnostics) -> Workflow {
     let definition = JSON.object(
       JSONObject(json.members.filter { $0.key != NamedFiles.member }.map { ($0.key, $0.value) }))
-    return try read(
-      SourceValue(stored: definition), file: key, defaultKey: key, files: NamedFiles(storedIn: json)
-    ).workflow
+    let (workflow, session) = read(
+      SourceValue(stored: definition), file: key, defaultKey: key, files: NamedFiles(storedIn: json))
+    if !session.problems.isEmpty { throw Diagnostics(session.problems) }
+    return workflow
   }
 
   /// Reads all files of a directory, whose text the caller has read already: keys must differ and paths not clash.
-  /// - Throws: all that is wrong in all files.
-  package func load(
+  package func read(
     files: [(file: String, text: String)], named reader: @escaping NamedFileReader = noFiles
-  ) throws(Diagnostics) -> [LoadedWorkflow] {
+  ) -> WorkflowDirectory {
     var directory = WorkflowDirectory()
     for (file, text) in files {
-      do {
-        let (loaded, source) = try loadWithPositions(file: file, text: text, reader)
+      do throws(Diagnostics) {
+        let source = try SourceDocument.parse(text, file: file)
+        let (workflow, session) = read(
+          source, file: file, defaultKey: Self.baseName(file), files: NamedFiles(besides: file, reader))
+        directory.code += session.code
+        if !session.problems.isEmpty { throw Diagnostics(session.problems) }
+        let definition = Self.canonical(source, key: workflow.key, session.files)
+        let loaded = LoadedWorkflow(
+          workflow: workflow, definition: definition, file: file,
+          pathPosition: source["trigger"]?["path"]?.position ?? source.position)
         directory.add(loaded, source: source)
       } catch {
         directory.problems += error.list
       }
     }
-    if !directory.problems.isEmpty { throw Diagnostics(directory.problems) }
-    return directory.workflows
-  }
-
-  private func loadWithPositions(
-    file: String, text: String, _ reader: @escaping NamedFileReader
-  ) throws(Diagnostics) -> (loaded: LoadedWorkflow, source: SourceValue) {
-    let source = try SourceDocument.parse(text, file: file)
-    let files = NamedFiles(besides: file, reader)
-    let (workflow, session) = try read(source, file: file, defaultKey: Self.baseName(file), files: files)
-    let definition = Self.canonical(source, key: workflow.key, session.files)
-    let loaded = LoadedWorkflow(
-      workflow: workflow, definition: definition, file: file,
-      pathPosition: source["trigger"]?["path"]?.position ?? source.position, code: session.code)
-    return (loaded, source)
+    return directory
   }
 
   private func read(
     _ source: SourceValue, file: String, defaultKey: String, files: NamedFiles
-  ) throws(Diagnostics) -> (workflow: Workflow, session: LoadingSession) {
+  ) -> (workflow: Workflow, session: LoadingSession) {
     let session = LoadingSession(file: file, files: files, nodeTypes: nodeTypes, triggerExtension: triggerExtension)
     let reading = WorkflowReading(session: session, defaultKey: defaultKey, ignoresNodes: ignoresNodes)
-    let workflow = reading.workflow(source)
-    if !session.problems.isEmpty { throw Diagnostics(session.problems) }
-    return (workflow, session)
+    return (reading.workflow(source), session)
   }
 
   private static func canonical(_ source: SourceValue, key: String, _ files: NamedFiles) -> JSON {

@@ -27,7 +27,7 @@ enum SourceDocument {
       // The basic resolver looks at no regular expressions; the core schema is applied here.
       root = try Parser(yaml: readable, resolver: .basic, encoding: .utf8).singleRoot()
     } catch let error as YamlError {
-      throw Diagnostics([SyntaxProblem(error, in: source).diagnostic(file: file)])
+      throw SyntaxProblem(error, in: source).diagnostics(file: file)
     } catch {
       throw Diagnostics([Diagnostic(file: file, line: 1, column: 1, message: "\(error)")])
     }

@@ -23,6 +23,12 @@ package struct PathPattern: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// A path that fits.
+  package var example: String {
+    text.split(separator: "/", omittingEmptySubsequences: false)
+      .map { $0.hasPrefix(":") || $0.hasPrefix("*") ? "1" : String($0) }.joined(separator: "/")
+  }
+
   package static func == (left: PathPattern, right: PathPattern) -> Bool { left.segments == right.segments }
 
   package func hash(into hasher: inout Hasher) { hasher.combine(segments) }

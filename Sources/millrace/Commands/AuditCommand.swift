@@ -32,7 +32,7 @@ struct AuditCommand: AsyncParsableCommand {
   var stateDirectory: String?
 
   func validate() throws {
-    if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0") }
+    try RowLimit.check(limit)
   }
 
   func run() async throws {
@@ -41,7 +41,7 @@ struct AuditCommand: AsyncParsableCommand {
     guard let directory = settings.auditPlace else {
       throw CommandFailure("MILLRACE_AUDIT_DIR is off: there is no audit log", code: ExitCode.noInput)
     }
-    let filter = try wanted.filter(now: AuditTime.now())
+    let filter = try wanted.filter()
     if follow { return try await watch(directory, filter) }
     do throws(AuditProblem) {
       try show(AuditHistory(directory: directory, filter: filter))
@@ -100,33 +100,29 @@ struct AuditOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Only the request with this X-Request-Id.", valueName: "id"))
   var request: String?
 
-  @Option(
-    help: ArgumentHelp("Only from then on: 10m, 1h, 3d ago, or a time in UTC as 2026-01-31T12:00.", valueName: "time"))
-  var since: String?
+  @Option(help: ArgumentHelp("Only from then on: 10m, 1h, 3d ago, or a moment.", valueName: "2h|2026-01-31T12:00"))
+  var since: Moment?
 
-  @Option(help: ArgumentHelp("Only up to then.", valueName: "time"))
-  var until: String?
+  @Option(help: ArgumentHelp("Only up to then.", valueName: "2h|2026-01-31T12:00"))
+  var until: Moment?
 
-  /// `now` is in milliseconds since 1970.
-  func filter(now: Int64) throws(CommandFailure) -> AuditFilter {
+  func filter() throws(CommandFailure) -> AuditFilter {
     var filter = AuditFilter()
     filter.workflow = workflow
-    filter.reason = reason
     filter.executionID = execution
     filter.requestID = request
     filter.client = try Self.read("--client", client, "an address or a CIDR such as 203.0.113.0/24") {
       AddressRange($0)
     }
     filter.status = try Self.read("--status", status, "a status such as 401 or 4xx") { AuditFilter.Status($0) }
+    filter.reason = try Self.read("--reason", reason, "a problem; docs/http.md lists their names") {
+      ProblemName(rawValue: $0)?.rawValue
+    }
     filter.outcome = try Self.read("--outcome", outcome, "an outcome; `millrace help audit` lists them") {
       AuditOutcome(rawValue: $0)
     }
-    let expected = "a time such as 10m, 1h, 2026-01-31 or 2026-01-31T12:00:00Z"
-    func time(_ text: String) -> Int64? {
-      Duration(millraceText: text).map { now - $0.milliseconds } ?? AuditTime.parse(text)
-    }
-    filter.since = try Self.read("--since", since, expected, time) ?? .min
-    filter.until = try Self.read("--until", until, expected, time) ?? .max
+    filter.since = since?.milliseconds ?? .min
+    filter.until = until?.milliseconds ?? .max
     return filter
   }
 

@@ -61,7 +61,7 @@ struct DeadLetterChoice: ParsableArguments {
   @Option(help: "Of this workflow.")
   var workflow: String?
 
-  @Option(help: ArgumentHelp("Ended since: 2h ago, or a moment.", valueName: "2h|RFC 3339"))
+  @Option(help: ArgumentHelp("Ended since: 2h ago, or a moment.", valueName: "2h|2026-01-31"))
   var since: Moment?
 
   @Option(help: "For this reason: failed, crashes or unreadable.")

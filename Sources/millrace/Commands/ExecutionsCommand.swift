@@ -18,10 +18,10 @@ struct ExecutionsCommand: AsyncParsableCommand {
     help: "In this state: queued, running, waiting, succeeded, failed, error, timedOut or canceled; may be repeated.")
   var states: [ExecutionState] = []
 
-  @Option(help: ArgumentHelp("Ended since, or queued if it has not: 2h ago, or a moment.", valueName: "2h|RFC 3339"))
+  @Option(help: ArgumentHelp("Ended since, or queued if it has not: 2h ago, or a moment.", valueName: "2h|2026-01-31"))
   var since: Moment?
 
-  @Option(help: ArgumentHelp("Ended until then, or queued if it has not.", valueName: "1h|RFC 3339"))
+  @Option(help: ArgumentHelp("Ended until then, or queued if it has not.", valueName: "1h|2026-01-31"))
   var until: Moment?
 
   @OptionGroup var limit: RowLimit
@@ -33,6 +33,12 @@ struct ExecutionsCommand: AsyncParsableCommand {
   var json = false
 
   @OptionGroup var connection: ConnectionOptions
+
+  func validate() throws {
+    if count, since != nil || until != nil || !states.isEmpty {
+      throw ValidationError("--count counts since the beginning; it goes with --workflow only")
+    }
+  }
 
   func run() async throws {
     let settings = try connection.settings()
@@ -86,7 +92,10 @@ struct ExecutionsCommand: AsyncParsableCommand {
   // MARK: numbers
 
   private func printCounts(_ operators: Operators) async throws {
-    let depth = try await RedisInspection(connection: operators.connection, keys: operators.keys).depth()
+    // What waits and runs is counted for all workflows together.
+    let depth =
+      workflow == nil
+      ? try await RedisInspection(connection: operators.connection, keys: operators.keys).depth() : nil
     let keys = if let workflow { [workflow] } else { try await operators.workflowKeys() }
     var counts: [(key: String, counts: [ExecutionState: Int])] = []
     for key in keys { counts.append((key, try await operators.history.counts(key))) }
@@ -95,19 +104,28 @@ struct ExecutionsCommand: AsyncParsableCommand {
       let workflows = counts.map { key, counts in
         (key, JSON.object(JSONObject(final.map { ($0.rawValue, .int(Int64(counts[$0] ?? 0))) })))
       }
-      let now: JSON = [
-        "queuedOrRunning": .int(Int64(depth.entries.reduce(0, +))), "inFlight": .int(Int64(depth.inFlight)),
-        "timed": .int(Int64(depth.timed)), "parked": .int(Int64(depth.parked)), "dead": .int(Int64(depth.dead)),
-      ]
-      return Terminal.print(JSON.object(["now": now, "ended": .object(JSONObject(workflows))]).pretty)
+      let now = depth.map { [("now", Self.document($0))] } ?? []
+      return Terminal.print(JSON.object(JSONObject(now + [("ended", .object(JSONObject(workflows)))])).pretty)
     }
+    var table = TextTable([("WORKFLOW", .left)] + final.map { ($0.rawValue.uppercased(), .right) })
+    for (key, counts) in counts { table.add([key] + final.map { "\(counts[$0] ?? 0)" }) }
+    let parts = (depth.map { [Self.text($0)] } ?? []) + (counts.isEmpty ? [] : [table.text])
+    Terminal.print(parts.joined(separator: "\n\n"))
+  }
+
+  private static func text(_ depth: QueueDepth) -> String {
     var facts = FactList()
     facts.add("in the streams", "\(depth.entries.reduce(0, +)), \(depth.inFlight) of them with workers")
     facts.add("waiting", "\(depth.timed) for a moment or a call, \(depth.parked) for a lane")
     facts.add("dead letters", "\(depth.dead)")
-    var table = TextTable([("WORKFLOW", .left)] + final.map { ($0.rawValue.uppercased(), .right) })
-    for (key, counts) in counts { table.add([key] + final.map { "\(counts[$0] ?? 0)" }) }
-    Terminal.print(facts.text + (counts.isEmpty ? "" : "\n\n" + table.text))
+    return facts.text
+  }
+
+  private static func document(_ depth: QueueDepth) -> JSON {
+    [
+      "queuedOrRunning": .int(Int64(depth.entries.reduce(0, +))), "inFlight": .int(Int64(depth.inFlight)),
+      "timed": .int(Int64(depth.timed)), "parked": .int(Int64(depth.parked)), "dead": .int(Int64(depth.dead)),
+    ]
   }
 }
 

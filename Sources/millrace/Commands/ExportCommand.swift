@@ -10,7 +10,8 @@ struct ExportCommand: AsyncParsableCommand {
     commandName: "export", abstract: "Write finished executions as JSON lines, the oldest first.",
     discussion: """
       Into PostgreSQL: `millrace export --sql | psql URL` makes the table millrace_executions if it is not there, and
-      writes each execution once, however often it is exported. Executions with `keep: 0` are not there to export.
+      writes each execution once, however often it is exported. Executions with `keep: {succeeded: 0}` are not there to export
+      once they have succeeded.
       """)
 
   @Option(help: "Of this workflow.")
@@ -19,10 +20,10 @@ struct ExportCommand: AsyncParsableCommand {
   @Option(name: .customLong("state"), help: "Ended so; may be repeated.")
   var states: [ExecutionState] = []
 
-  @Option(help: ArgumentHelp("Ended since: 2h ago, or a moment.", valueName: "2h|RFC 3339"))
+  @Option(help: ArgumentHelp("Ended since: 2h ago, or a moment.", valueName: "2h|2026-01-31"))
   var since: Moment?
 
-  @Option(help: ArgumentHelp("Ended until.", valueName: "1h|RFC 3339"))
+  @Option(help: ArgumentHelp("Ended until.", valueName: "1h|2026-01-31"))
   var until: Moment?
 
   @Flag(help: "Go on with those that end from now on, until it is stopped.")

@@ -29,7 +29,7 @@ struct RedriveCommand: AsyncParsableCommand {
   @OptionGroup var connection: ConnectionOptions
 
   func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1") }
+    try RowLimit.check(limit)
   }
 
   func run() async throws {

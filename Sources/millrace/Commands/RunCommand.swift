@@ -17,7 +17,8 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run", abstract: "Run one workflow file in this process, without Redis.",
     discussion: """
       Prints each node as it goes, then the outcome. $env.NAME is the variable MILLRACE_ENV_NAME. Request nodes may
-      reach loopback addresses; MILLRACE_EGRESS_ALLOW changes that. Delays and further attempts are waited for.
+      reach loopback addresses; MILLRACE_EGRESS_ALLOW changes that. Delays and further attempts are waited for. Of the \
+      trigger, methods, path, schema and when are checked; allow, verify, deduplicate and rate are not.
       """)
 
   @Argument(help: "A workflow file.")
@@ -43,6 +44,10 @@ struct RunCommand: AsyncParsableCommand {
     let local = try LocalRequest(request, path: path, for: workflow)
     guard try local.isWanted(by: workflow.trigger, environment: settings.settings.environment) else {
       Terminal.print(#"ignored: the trigger's "when" does not hold; ingest would answer {"ignored":true}"#)
+      throw CommandFailure.silent(ExitCode.failure)
+    }
+    if let misfit = local.misfit(to: workflow.trigger) {
+      Terminal.print("refused: the data does not fit the trigger's schema; ingest would answer 422\n\(misfit)")
       throw CommandFailure.silent(ExitCode.failure)
     }
     let arrival: JSON?
@@ -142,7 +147,9 @@ private final class LocalJournal: ExecutionJournal {
       }
     }
     let wait = Duration.milliseconds(max(0, suspension.until - WorkflowRunner.wallClock()))
-    Terminal.print("(waits for \(wait.millraceText))")
+    let failed = report.records.first { $0.status == .retrying && $0.due == suspension.until }
+    let why = failed.map { " after attempt \($0.tries) of \($0.path): \($0.error ?? "it failed")" } ?? ""
+    Terminal.print("(waits for \(wait.millraceText)\(why))")
     return (try? await Task.sleep(for: wait + .milliseconds(2))) != nil
   }
 }

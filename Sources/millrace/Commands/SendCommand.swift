@@ -19,8 +19,17 @@ struct SendCommand: AsyncParsableCommand {
   @OptionGroup var sender: SenderOptions
 
   @Option(
+    help: ArgumentHelp(
+      "The request's path, for workflows that have one of their own; by default that of the key.", valueName: "/path"))
+  var path: String?
+
+  @Option(
     help: ArgumentHelp("Where ingest is; by default what MILLRACE_LISTEN says.", valueName: "http://host:port"))
   var url: String?
+
+  func validate() throws {
+    if let path, !path.hasPrefix("/") { throw ValidationError("--path '\(path)': a path begins with /") }
+  }
 
   func run() async throws {
     let settings = try CommandSettings().settings
@@ -37,7 +46,8 @@ struct SendCommand: AsyncParsableCommand {
     let body = try request.body()
     let root = base.hasSuffix("/") ? String(base.dropLast()) : base
     let plain = OutgoingRequest(
-      method: request.method?.uppercased() ?? "POST", publicURL: publicURL ?? root, path: "/api/webhooks/\(key)",
+      method: request.method?.uppercased() ?? "POST", publicURL: publicURL ?? root,
+      path: path ?? "/api/webhooks/\(key)",
       query: request.query ?? "", headers: HeaderList(request.headers(for: body).map { ($0.name, $0.value) }),
       body: body, now: Int64(Date().timeIntervalSince1970 * 1000), id: sender.id ?? UUID().uuidString.lowercased(),
       event: sender.event)

@@ -33,7 +33,8 @@ struct ShowCommand: AsyncParsableCommand {
         throw CommandFailure("there is no execution \(id), or it is no longer kept")
       }
       return try await ExecutionStory(
-        record, definitions: RedisDefinitionStore(connection: redis.connection), mask: mask)
+        record, definitions: RedisDefinitionStore(connection: redis.connection), mask: mask,
+        publicURL: settings.settings.publicURL)
     }
     Terminal.print(json ? story.document.pretty : story.text)
   }

@@ -25,7 +25,7 @@ struct ValidateCommand: AsyncParsableCommand {
     }
     do {
       Terminal.print(Self.document(try await files.load(), []).pretty)
-    } catch {
+    } catch let error as Diagnostics {
       Terminal.print(Self.document([], error.list).pretty)
       throw CommandFailure.silent(ExitCode.badData)
     }

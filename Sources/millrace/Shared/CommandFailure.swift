@@ -37,7 +37,7 @@ struct CommandFailure: Error {
   }
 
   init(_ problems: SettingsProblems) {
-    self.init(lines: problems.list.map { "millrace: \($0)" }, code: ExitCode.configuration)
+    self.init(lines: problems.list.map { "millrace: \($0)" }, code: problems.code)
   }
 
   /// The Redis that was there a moment ago does not do what it was asked.

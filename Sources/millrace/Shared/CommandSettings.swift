@@ -7,6 +7,8 @@ struct CommandSettings {
   let settings: Settings
   /// False when the Redis is only the default.
   let namesRedis: Bool
+  /// False when the state directory is.
+  let namesStateDirectory: Bool
 
   /// The flags are those of settings, `--redis-url=…` for example.
   init(flags: [String] = []) throws(CommandFailure) {
@@ -20,6 +22,7 @@ struct CommandSettings {
       throw CommandFailure(error)
     }
     namesRedis = Self.isSet("MILLRACE_REDIS_URL", flags, environment)
+    namesStateDirectory = Self.isSet("MILLRACE_STATE_DIR", flags, environment)
     namesEgress = Self.isSet("MILLRACE_EGRESS_ALLOW", flags, environment)
   }
 

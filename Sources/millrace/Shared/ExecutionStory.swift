@@ -10,20 +10,29 @@ struct ExecutionStory {
   private let record: ExecutionRecord
   private let mask: SecretMask
   private let webhook: WebhookRequest?
+  /// As far as the execution's id.
+  private let resumeAddress: String
+  /// What in its workflow lets others go first.
+  private let lanes: [String]
   private let nodes: [NodeRecord]
   private let reply: Reply?
   private let output: JSON?
 
-  /// The workflow's definition tells in which order its nodes stand.
-  init(_ record: ExecutionRecord, definitions: any DefinitionStore, mask: SecretMask) async throws(QueueError) {
+  /// The workflow's definition tells in which order its nodes stand, `publicURL` how its wait nodes give addresses out.
+  init(
+    _ record: ExecutionRecord, definitions: any DefinitionStore, mask: SecretMask, publicURL: String? = nil
+  ) async throws(QueueError) {
     self.record = record
     self.mask = mask
     let webhook = record.payload.flatMap { try? WebhookRequest(decoding: $0) }
     self.webhook = webhook
-    var order: [String: Int] = [:]
+    resumeAddress = webhook?.resumeAddress(publicURL: publicURL) ?? ""
+    var definition: JSON = .null
     if let webhook, let bytes = try await definitions.definition(webhook.workflow, version: webhook.version) {
-      order = Self.order(of: bytes)
+      definition = (try? JSON.parse(bytes)) ?? .null
     }
+    let order = Self.order(of: definition)
+    lanes = ["order", "concurrency", "throttle"].filter { definition[$0] != nil }
     // Many nodes start in one millisecond.
     nodes = record.fields.compactMap { try? NodeRecord(path: $0.path, decoding: $0.bytes) }
       .sorted { ($0.startedAt, order[$0.path] ?? .max) < ($1.startedAt, order[$1.path] ?? .max) }
@@ -32,14 +41,14 @@ struct ExecutionStory {
   }
 
   /// Node keys by their place in the definition.
-  private static func order(of definition: [UInt8]) -> [String: Int] {
+  private static func order(of definition: JSON) -> [String: Int] {
     var order: [String: Int] = [:]
     func visit(_ value: JSON) {
       if let key = value["key"]?.stringValue, value["type"] != nil { order[key] = order[key] ?? order.count }
       for element in value.elements { visit(element) }
       for member in value.members { visit(member.value) }
     }
-    if let nodes = (try? JSON.parse(definition))?["nodes"] { visit(nodes) }
+    if let nodes = definition["nodes"] { visit(nodes) }
     return order
   }
 
@@ -61,8 +70,7 @@ struct ExecutionStory {
     facts.add("message", record.message.map(mask.text))
     facts.add("dead letter", record.dead.map(\.rawValue))
     facts.add("redriven", record.redriven.map(Self.time))
-    let waiting = nodes.filter { $0.status == .waiting || $0.status == .retrying }
-    facts.add("waits for", waiting.isEmpty ? nil : waiting.map(Self.reason).joined(separator: "; "))
+    facts.add("waits for", record.state == .waiting ? reasons : nil)
     facts.add("received", webhook.map { Self.time($0.receivedAt) })
     facts.add("queued", Self.time(Int64(clamping: record.id.entry.milliseconds)))
     facts.add("began", record.began.map { Self.time($0) + since(record.id.entry.milliseconds, $0) })
@@ -76,10 +84,23 @@ struct ExecutionStory {
     return facts.text
   }
 
-  private static func reason(_ node: NodeRecord) -> String {
+  private var reasons: String? {
+    let waiting = nodes.filter { $0.status == .waiting || $0.status == .retrying }
+    guard waiting.isEmpty else { return waiting.map(reason).joined(separator: "; ") }
+    return lanes.isEmpty ? nil : "its turn by the workflow's \(lanes.joined(separator: " and "))"
+  }
+
+  private func reason(_ node: NodeRecord) -> String {
     let what =
-      node.status == .retrying ? "another attempt after \(node.tries)" : node.callback == nil ? "a moment" : "a call"
-    return "\(node.path): \(what)" + (node.due.map { ", until \(time($0))" } ?? "")
+      node.status == .retrying
+      ? "another attempt after \(node.tries)" : address(of: node).map { "a call of \($0)" } ?? "a moment"
+    return "\(node.path): \(what)" + (node.due.map { ", until \(Self.time($0))" } ?? "")
+  }
+
+  /// What the node has given out.
+  private func address(of node: NodeRecord) -> String? {
+    guard node.status == .waiting, let callback = node.callback else { return nil }
+    return mask.text("\(resumeAddress)\(record.id)-\(callback)")
   }
 
   private var table: String {
@@ -144,7 +165,7 @@ struct ExecutionStory {
       "path": .string(node.path), "type": .string(node.type), "status": .string(node.status.rawValue),
       "startedAt": .int(node.startedAt), "ms": .int(node.duration), "result": mask.value(node.result),
       "error": node.error.map { .string(mask.text($0)) } ?? .null, "tries": .int(Int64(node.tries)),
-      "due": node.due.map(JSON.int) ?? .null,
+      "due": node.due.map(JSON.int) ?? .null, "address": address(of: node).map { .string($0) } ?? .null,
     ]
   }
 

@@ -1,7 +1,9 @@
 // A webhook that never crossed the network: what `run` gives to a workflow, judged by its trigger as ingest would.
 
 import JSONCodec
+import JSONValidation
 import ProcessSupport
+import WebhookChecks
 import WorkflowEngine
 import Workflows
 
@@ -40,6 +42,15 @@ struct LocalRequest {
     do { return try condition.evaluate(TriggerScope(request: webhook, environment: environment)) } catch {
       throw CommandFailure("the trigger's when cannot be evaluated: \(error)")
     }
+  }
+
+  /// Where the data does not fit the trigger's `schema`, one line each.
+  func misfit(to trigger: Trigger) -> String? {
+    guard let schema = (trigger.checks as? WebhookChecks)?.schema?.schema, let data = try? webhook.data() else {
+      return nil
+    }
+    let failures = schema.failures(of: data)
+    return failures.isEmpty ? nil : failures.map { "  \($0)" }.joined(separator: "\n")
   }
 
   private static func parameters(_ path: String?, _ trigger: Trigger) throws(CommandFailure) -> JSON {

@@ -1,6 +1,7 @@
 // What the commands for operators have in common: the queue's control side, ids, moments and rates as people write them.
 
 import ArgumentParser
+import AuditLog
 import Catalog
 import ExecutionQueue
 import FoundationEssentials
@@ -50,7 +51,7 @@ struct Operators {
   }
 }
 
-/// A moment: `2h` ago, or RFC 3339.
+/// A moment: `2h` ago, `2026-01-31` or `2026-01-31T12:00` in UTC, or RFC 3339.
 struct Moment: ExpressibleByArgument {
   let milliseconds: Int64
 
@@ -58,6 +59,8 @@ struct Moment: ExpressibleByArgument {
     let now = WallClock.milliseconds
     if let age = Duration(millraceText: argument) {
       milliseconds = now - age.milliseconds
+    } else if let moment = AuditTime.parse(argument) {
+      milliseconds = moment
     } else if let date = try? Date(argument, strategy: .iso8601) {
       milliseconds = Int64(date.timeIntervalSince1970 * 1000)
     } else {

@@ -22,7 +22,7 @@ struct ReadinessProbe: Sendable {
 
   func look() async -> Answer {
     let response: OutboundResponse
-    do { response = try await get("GET", "/-/readyz") } catch {
+    do { response = try await get("/-/readyz") } catch {
       return error.kind == .connect ? .nobody : .stranger(error.message)
     }
     let document = try? JSON.parse(response.body)
@@ -35,15 +35,19 @@ struct ReadinessProbe: Sendable {
       problems.map { "\($0["check"]?.stringValue ?? ""): \($0["problem"]?.stringValue ?? "")" }.joined(separator: "; "))
   }
 
-  /// Whether ingest has read the workflows: it refuses the method of one that it knows, and not that it knows none.
-  func knows(workflow key: String) async -> Bool {
-    (try? await get("OPTIONS", "/api/webhooks/\(key)"))?.status == 405
+  /// How many workflows ingest has read; nil when it does not say. Its metrics tell it, because a request to a webhook
+  /// address would stand in its audit log.
+  func workflows() async -> Int? {
+    guard let response = try? await get("/-/metrics") else { return nil }
+    let lines = String(decoding: response.body, as: UTF8.self).split(separator: "\n")
+    let name = "millrace_ingest_workflows "
+    return lines.first { $0.hasPrefix(name) }.flatMap { Int($0.dropFirst(name.count)) }
   }
 
-  private func get(_ method: String, _ path: String) async throws(OutboundError) -> OutboundResponse {
+  private func get(_ path: String) async throws(OutboundError) -> OutboundResponse {
     try await transport.send(
       OutboundRequest(
-        method: method, url: "\(scheme)://\(address.connectable)\(path)", timeout: Self.timeout, redirects: 0,
+        method: "GET", url: "\(scheme)://\(address.connectable)\(path)", timeout: Self.timeout, redirects: 0,
         tls: OutboundRequest.TLSOptions(verify: false)))
   }
 }

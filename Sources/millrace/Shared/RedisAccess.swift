@@ -46,11 +46,18 @@ struct RedisAccess {
     return connection
   }
 
-  /// The one that is set; else that of a `millrace up` in this directory; else the default.
+  /// The one that is set; else that of a `millrace up` with this state directory; else the default, unless somebody has
+  /// said which directory is meant.
   static func url(_ settings: CommandSettings) throws(CommandFailure) -> RedisURL {
-    let isLocal = !settings.namesRedis
-    let socket = isLocal ? RedisSocket.existing(in: settings.settings.stateDirectory) : nil
-    return try parsed(socket.map(RedisSocket.url) ?? settings.settings.redisURL)
+    let (given, directory) = (settings.settings.redisURL, settings.settings.stateDirectory)
+    if settings.namesRedis { return try parsed(given) }
+    if let socket = RedisSocket.existing(in: directory) { return try parsed(RedisSocket.url(socket)) }
+    guard !settings.namesStateDirectory else {
+      throw CommandFailure(
+        "no `millrace up` runs with the state directory '\(directory)': there is no Redis in it",
+        code: ExitCode.unavailable)
+    }
+    return try parsed(given)
   }
 
   static func parsed(_ text: String) throws(CommandFailure) -> RedisURL {

@@ -7,6 +7,11 @@ struct RowLimit: ParsableArguments {
   var rows = 50
 
   func validate() throws {
-    if rows < 0 { throw ValidationError("--limit takes a number from 0") }
+    try Self.check(rows)
+  }
+
+  /// For commands with a `--limit` of their own.
+  static func check(_ limit: Int?) throws {
+    if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1") }
   }
 }

@@ -51,7 +51,7 @@ final class KeptProcess: Sendable {
         let status = await state.withLock { $0.child }?.waitForExit()
         throw CommandFailure(
           "\(name) \(status.map { "\($0)" } ?? "did not start") before it was ready; see what it wrote above",
-          code: ExitCode.unavailable)
+          code: status == .exited(ExitCode.configuration) ? ExitCode.configuration : ExitCode.unavailable)
       }
       guard ContinuousClock.now < deadline else {
         throw CommandFailure("\(name) is not ready: \(problem)", code: ExitCode.unavailable)

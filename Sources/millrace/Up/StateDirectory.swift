@@ -16,7 +16,7 @@ final class StateDirectory: Sendable {
     path = try Self.make(given)
     let file = "\(path)/lock"
     lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0 else { throw Self.unusable(file, errno) }
+    guard lock >= 0 else { throw Self.unusable(given, errno) }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       let owner = TextFile.small(file)?.split(separator: "\n").first.flatMap { StartedProcess(line: $0) }
       close(lock)

@@ -1,6 +1,7 @@
 // What `up` says when everything runs: where things are, and commands that work as pasted.
 
 import ProcessSupport
+import WebhookChecks
 import Workflows
 
 struct UpGreeting {
@@ -28,25 +29,32 @@ struct UpGreeting {
   }
 
   private var examples: [String] {
-    let kinds: [(Trigger.Mode, String, String)] = [
-      (.async, "hello", "Send a webhook; the answer comes as soon as it is stored:"),
-      (.sync, "echo", "Or wait for what the workflow answers:"),
-    ]
-    return kinds.flatMap { mode, favourite, title -> [String] in
-      guard let workflow = example(mode, favourite) else { return [] }
-      return [title, "", "  \(curl(workflow))", ""]
+    let (stored, answered) = (example(.async, "hello"), example(.sync, "echo"))
+    var lines: [String] = []
+    func add(_ title: String, _ workflow: Workflow) { lines += [title, "", "  \(curl(workflow))", ""] }
+    if let stored { add("Send a webhook; the answer comes as soon as it is stored:", stored) }
+    if let answered {
+      add(
+        stored == nil ? "Send a webhook and wait for the answer:" : "Or wait for what the workflow answers:", answered)
     }
+    return lines
   }
 
   private func example(_ mode: Trigger.Mode, _ favourite: String) -> Workflow? {
-    let fitting = workflows.filter { $0.enabled && $0.trigger.mode == mode && $0.trigger.when == nil }
+    let fitting = workflows.filter { $0.enabled && $0.trigger.mode == mode && Self.takesAnything($0.trigger) }
     return fitting.first { $0.key == favourite } ?? fitting.first
+  }
+
+  private static func takesAnything(_ trigger: Trigger) -> Bool {
+    guard let checks = trigger.checks as? WebhookChecks else { return trigger.when == nil }
+    return trigger.when == nil && checks.senders.isEmpty && checks.schema == nil && checks.allowed == nil
   }
 
   private func curl(_ workflow: Workflow) -> String {
     let methods = workflow.trigger.methods
     let method = methods.contains("POST") ? "POST" : methods.first ?? "POST"
-    let call = "curl -X \(method) \(root)/api/webhooks/\(workflow.key)"
+    let path = workflow.trigger.path.flatMap { $0.parameterNames.isEmpty ? nil : $0.example }
+    let call = "curl -X \(method) \(root)\(path ?? "/api/webhooks/\(workflow.key)")"
     guard method != "GET", method != "DELETE" else { return call }
     return call + " -H \"Content-Type: application/json\" -d '\(Self.body)'"
   }

@@ -23,12 +23,14 @@ struct UpPlan {
       throw CommandFailure("up takes one directory, not \(flags.rest.count)", code: ExitCode.usage)
     }
     directory = flags.rest.first ?? Self.standardDirectory
+    guard !flags.rest.isEmpty || TextFile.isDirectory(directory) else {
+      throw CommandFailure(
+        "there is no \(directory) here; name a directory with workflow files: millrace up DIR", code: ExitCode.noInput)
+    }
     command = try CommandSettings(flags: flags.arguments(for: .commandLine))
     self.workers = workers
-    if settings.tlsClientAuthorities != nil {
-      throw CommandFailure(
-        "MILLRACE_TLS_CLIENT_CA: up has no certificate to ask its ingest with; start the programs by themselves",
-        code: ExitCode.configuration)
+    if let problem = SettingsCheck.problem(of: settings) {
+      throw CommandFailure(problem, code: ExitCode.configuration)
     }
   }
 

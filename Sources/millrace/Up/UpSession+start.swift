@@ -85,8 +85,8 @@ extension UpSession {
       let launch = try plan.launch(.worker, as: name, redis: redis, overrides: ["--metrics-listen=\(address)"])
       workers.append(try start(name, launch))
     }
-    try await wait(for: ingest, at: listen, plan.settings.ingestScheme, knowing: workflows.first?.workflow.key)
-    for (worker, address) in zip(workers, metrics) { try await wait(for: worker, at: address, "http", knowing: nil) }
+    try await wait(for: ingest, at: listen, plan.settings.ingestScheme, workflows: workflows.count)
+    for (worker, address) in zip(workers, metrics) { try await wait(for: worker, at: address, "http") }
     // A synchronous webhook is refused while no worker has been heard of.
     let inspection = RedisInspection(connection: connection, keys: QueueKeys(partition: 0))
     for worker in workers {
@@ -97,15 +97,16 @@ extension UpSession {
     }
   }
 
-  private func wait(for process: KeptProcess, at address: ListenAddress, _ scheme: String, knowing key: String?)
-    async throws
-  {
+  /// `workflows`: how many it must have read, for ingest.
+  private func wait(
+    for process: KeptProcess, at address: ListenAddress, _ scheme: String, workflows: Int = 0
+  ) async throws {
     let probe = ReadinessProbe(address: address, transport: transport, scheme: scheme)
     try await process.waitUntilReady(within: Self.patience) {
       switch await probe.look() {
       case .ready:
-        guard let key else { return nil }
-        return await probe.knows(workflow: key) ? nil : "it has not read the workflows yet"
+        guard workflows > 0, await probe.workflows() ?? 0 < workflows else { return nil }
+        return "it has not read the workflows yet"
       case .notReady(let why), .stranger(let why): return why
       case .nobody: return "nobody listens at \(address)"
       }

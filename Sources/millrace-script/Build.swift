@@ -1,0 +1,1 @@
+../ProcessSupport/Build.swift
