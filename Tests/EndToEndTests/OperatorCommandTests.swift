@@ -150,7 +150,6 @@ extension SystemTests {
       #expect(try await Self.listed(redis, "--limit", "1") == last)
       #expect(Set(try await Self.listed(redis, "--limit", "4")) == Set(good + late + last))
       #expect(try await Self.listed(redis, "--limit", "50").count == 50)
-      #expect(try await Self.listed(redis, "--limit", "0") == [])
       #expect(try await Self.listed(redis, "--workflow", "one", "--state", "succeeded") == good)
       #expect(Set(try await Self.listed(redis, "--workflow", "two", "--state", "failed")) == Set(late))
       #expect(try await Self.listed(redis, "--state", "timedOut", "--state", "succeeded") == last + good)
