@@ -6,13 +6,6 @@ import ProcessSupport
 package enum AuditTime {
   package static let length = 24
 
-  /// Milliseconds since 1970, now.
-  package static func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) &* 1000 &+ Int64(time.tv_nsec) / 1_000_000
-  }
-
   package static func text(_ milliseconds: Int64) -> String {
     var stamp = AuditStamp()
     return withUnsafeBytes(of: stamp.bytes(at: milliseconds)) { String(decoding: $0, as: UTF8.self) }

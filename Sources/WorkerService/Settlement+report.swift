@@ -2,6 +2,7 @@
 
 import ExecutionQueue
 import JSONCodec
+import ProcessSupport
 import WorkflowEngine
 import Workflows
 
@@ -30,16 +31,10 @@ extension Wait {
   /// Nil when it does not wait.
   init?(_ report: RunReport, workflow: Workflow, lease: Lease) {
     guard case .suspended(let suspension) = report.outcome else { return nil }
-    let deadline = workflow.timeout.map { lease.since + $0.inWholeMilliseconds }
+    let deadline = workflow.timeout.map { lease.since + $0.milliseconds }
     self.init(
       until: min(suspension.until, deadline ?? .max), callbacks: suspension.callbacks,
       fields: report.records.map { CheckpointField(path: $0.path, bytes: $0.bytes) })
-  }
-}
-
-extension Duration {
-  fileprivate var inWholeMilliseconds: Int64 {
-    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
   }
 }
 

@@ -1,5 +1,6 @@
 // What the worker hands to the engine: one delivery with all that earlier attempts left behind.
 
+import ProcessSupport
 package import Workflows
 
 package struct ExecutionInput: Sendable {
@@ -24,7 +25,7 @@ package struct ExecutionInput: Sendable {
   package init(
     id: String, request: WebhookRequest, attempt: Int = 1, environment: [String: String] = [:],
     records: [NodeRecord] = [], replied: Bool = false, deadline: ContinuousClock.Instant? = nil,
-    clock: ExecutionClock = ExecutionClock(milliseconds: WorkflowRunner.wallClock()),
+    clock: ExecutionClock = ExecutionClock(milliseconds: WallClock.milliseconds),
     arrivals: [String: [UInt8]] = [:], resumeAddress: String = "/api/resume/"
   ) {
     self.clock = clock

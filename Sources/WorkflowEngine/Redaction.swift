@@ -1,8 +1,9 @@
-// Values of `$env` must not be stored: what goes into records, messages and outputs passes through here.
+// Values of `$env` must be neither stored nor shown: what goes into records, messages and outputs, and what commands print of
+// an execution, whose input may hold the same values, passes through here.
 
-import JSONCodec
+package import JSONCodec
 
-struct Redaction {
+package struct Redaction: Sendable {
   /// Shorter values would tear ordinary words apart and are no secrets.
   private static let shortest = 4
   private let secrets: [String]
@@ -12,12 +13,17 @@ struct Redaction {
     self.secrets = secrets.filter { $0.utf8.count >= Self.shortest }.sorted { ($0.count, $0) > ($1.count, $1) }
   }
 
-  func text(_ text: String) -> String {
+  /// Of all that workflows could read.
+  package init(environment: [String: String]) {
+    self.init(Set(environment.values))
+  }
+
+  package func text(_ text: String) -> String {
     secrets.reduce(text) { $0.split(separator: $1, omittingEmptySubsequences: false).joined(separator: "***") }
   }
 
-  /// Untouched when no secret was read, so that source bytes stay as they are.
-  func value(_ value: JSON) -> JSON {
+  /// Untouched when there is no secret, so that source bytes stay as they are.
+  package func value(_ value: JSON) -> JSON {
     guard !secrets.isEmpty else { return value }
     switch value.kind {
     case .string: return .string(text(value.stringValue ?? ""))

@@ -1,6 +1,6 @@
 // Runs one execution: walks its workflow and reports how that ended. The same for a worker, `millrace run` and tests.
 
-import FoundationEssentials
+import ProcessSupport
 package import Workflows
 
 package struct WorkflowRunner: Sendable {
@@ -13,7 +13,7 @@ package struct WorkflowRunner: Sendable {
 
   /// `now` gives milliseconds since 1970, for the records.
   package init(
-    services: any NodeServices, now: @escaping @Sendable () -> Int64 = WorkflowRunner.wallClock,
+    services: any NodeServices, now: @escaping @Sendable () -> Int64 = { WallClock.milliseconds },
     observer: Observer? = nil
   ) {
     self.services = services
@@ -31,9 +31,5 @@ package struct WorkflowRunner: Sendable {
     var walk = ExecutionWalk(ground)
     let outcome = await walk.walk(workflow.nodes) ?? .succeeded
     return walk.report(outcome)
-  }
-
-  @Sendable package static func wallClock() -> Int64 {
-    Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))
   }
 }

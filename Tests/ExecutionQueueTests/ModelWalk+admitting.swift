@@ -1,6 +1,7 @@
 // What the model check does from ingest's side.
 
 import NIOCore
+import ProcessSupport
 import RedisClient
 
 @testable import ExecutionQueue

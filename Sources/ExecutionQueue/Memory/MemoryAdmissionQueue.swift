@@ -1,6 +1,7 @@
 // Ingest's side of the memory queue.
 
 import NIOCore
+import ProcessSupport
 import Synchronization
 
 struct MemoryAdmissionQueue: AdmissionQueue {

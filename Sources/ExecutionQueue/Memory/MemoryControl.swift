@@ -1,12 +1,13 @@
 // What operators do with executions of the memory queue, and what they and dashboards read.
 
+import ProcessSupport
 import Synchronization
 
 extension MemoryQueue: QueueControl {
   package func cancel(
     _ id: ExecutionID, message: String, keep: Duration
   ) async throws(QueueError) -> Cancellation {
-    step { $0.cancel(id, message: message, keep: keep.inMilliseconds) }
+    step { $0.cancel(id, message: message, keep: keep.milliseconds) }
   }
 
   package func redrive(_ requests: [Redrive], onlyDead: Bool) async throws(QueueError) -> [RedriveAnswer] {

@@ -1,6 +1,7 @@
 // The batched script calls of a worker: all that its executions begin, checkpoint or settle in one event-loop turn.
 
 import NIOCore
+import ProcessSupport
 import RedisClient
 
 struct CheckpointItem: Sendable {
@@ -112,7 +113,7 @@ extension SettleItem {
   private static let replyRetention: Int64 = 60_000
 
   var retention: (milliseconds: Int64, withPayload: Bool) {
-    let keep = settlement.keep.inMilliseconds
+    let keep = settlement.keep.milliseconds
     if keep > 0 { return (keep, true) }
     return (lease.delivery.inbox == nil ? 0 : Self.replyRetention, false)
   }

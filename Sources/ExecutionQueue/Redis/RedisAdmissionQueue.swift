@@ -1,6 +1,7 @@
 // Ingest's side of the queue on Redis: one instance for each event loop, beside the connection of that loop.
 
 package import NIOCore
+import ProcessSupport
 package import RedisClient
 
 package final class RedisAdmissionQueue: AdmissionQueue {
@@ -171,7 +172,6 @@ extension AdmissionConditions.Rate {
 }
 
 extension Duration {
-  var milliseconds: Int64 { microseconds / 1000 }
   var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
 }
 

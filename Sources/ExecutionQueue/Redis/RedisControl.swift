@@ -1,6 +1,7 @@
 // What operators do with executions on Redis: cancel them, run them again.
 
 import NIOCore
+import ProcessSupport
 package import RedisClient
 
 package struct RedisControl: QueueControl {
@@ -22,7 +23,7 @@ package struct RedisControl: QueueControl {
       $0.append(QueueKeys.group)
       $0.append(id.token.description)
       $0.append(id.entry.description)
-      $0.append(keep.inMilliseconds)
+      $0.append(keep.milliseconds)
       $0.append(message)
     }
     let words = (answer.array ?? []).map { $0.text ?? "" }

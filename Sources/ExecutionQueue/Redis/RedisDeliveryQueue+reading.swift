@@ -3,6 +3,7 @@
 
 import Logging
 import NIOCore
+import ProcessSupport
 import RedisClient
 
 extension RedisDeliveryQueue {
@@ -33,7 +34,7 @@ extension RedisDeliveryQueue {
     command.append("STREAMS")
     for stream in streams { command.append(stream) }
     for _ in streams { command.append(">") }
-    let patience = TimeAmount.milliseconds((wait?.inMilliseconds ?? 0) + 5000)
+    let patience = TimeAmount.milliseconds((wait?.milliseconds ?? 0) + 5000)
     do {
       // Redis looks for these while the ones before them run here.
       let answer = try await reader(intake).run(command, timeout: patience, atOnce: true)
@@ -68,9 +69,9 @@ extension RedisDeliveryQueue {
         $0.append(worker)
         $0.append(limit)
         $0.append(QueueKeys.handedBack)
-        $0.append(Self.lifetime.inMilliseconds)
+        $0.append(Self.lifetime.milliseconds)
         $0.append(Self.mostCrashes)
-        $0.append(Self.deadLetterLifetime.inMilliseconds)
+        $0.append(Self.deadLetterLifetime.milliseconds)
         $0.append(Self.crashMessage)
       }
       let rows = StreamRow.list(in: answer)
@@ -144,7 +145,7 @@ extension RedisDeliveryQueue {
         $0.append(worker)
         $0.append(entry.description)
         $0.append(ExecutionToken.random().description)
-        $0.append(Self.deadLetterLifetime.inMilliseconds)
+        $0.append(Self.deadLetterLifetime.milliseconds)
         $0.append(message)
       })
   }

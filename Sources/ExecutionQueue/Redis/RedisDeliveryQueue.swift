@@ -6,6 +6,7 @@
 
 package import Logging
 import NIOCore
+import ProcessSupport
 package import RedisClient
 import Synchronization
 
@@ -71,7 +72,7 @@ package final class RedisDeliveryQueue: DeliveryQueue {
 
   package func heartbeat() async throws(QueueError) {
     let sent = ContinuousClock.now
-    try await beat(milliseconds: Self.lifetime.inMilliseconds)
+    try await beat(milliseconds: Self.lifetime.milliseconds)
     heard.withLock { heard in
       let isUnbroken = heard.map { sent - $0.last < Self.trustedSilence } ?? false
       heard = (sent, isUnbroken ? heard?.unbrokenSince ?? sent : sent)
@@ -96,7 +97,7 @@ package final class RedisDeliveryQueue: DeliveryQueue {
       housekeeping.call(.heartbeat, keys: [keys.workers, keys.steady]) {
         $0.append(worker)
         $0.append(milliseconds)
-        $0.append(Self.gap.inMilliseconds)
+        $0.append(Self.gap.milliseconds)
       })
   }
 
@@ -190,10 +191,6 @@ package final class RedisDeliveryQueue: DeliveryQueue {
 }
 
 extension Duration {
-  var inMilliseconds: Int64 {
-    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-  }
-
   /// For BLOCK, where zero would mean forever.
-  var asBlock: Int64 { max(1, inMilliseconds) }
+  var asBlock: Int64 { max(1, milliseconds) }
 }

@@ -1,5 +1,6 @@
 // Entries that were delivered and do not get on: what `millrace doctor` looks for.
 
+import ProcessSupport
 import RedisClient
 
 package struct PendingSurvey: Sendable, Equatable {
@@ -36,7 +37,7 @@ extension RedisInspection {
     in stream: String, for time: Duration
   ) async throws(QueueError) -> [(entry: String, consumer: String)] {
     var command = RedisCommand("XPENDING", stream, QueueKeys.group, "IDLE")
-    command.append(time.inMilliseconds)
+    command.append(time.milliseconds)
     for word in ["-", "+", "\(Self.most)"] { command.append(word) }
     do {
       return try await connection.run(command).array?.compactMap { row in

@@ -2,6 +2,7 @@
 // so a lost connection loses nothing.
 
 import NIOCore
+import ProcessSupport
 package import RedisClient
 import Synchronization
 
@@ -29,7 +30,7 @@ package final class RedisReplyQueue: ReplyQueue {
     command.append("STREAMS")
     command.append(key)
     command.append(position.withLock { $0 })
-    let patience = TimeAmount.milliseconds(wait.inMilliseconds + 5000)
+    let patience = TimeAmount.milliseconds(wait.milliseconds + 5000)
     let answer: RedisValue
     do { answer = try await reader.run(command, timeout: patience) } catch { throw QueueError(redis: error) }
     let entries = answer.array?.first?.array?.last?.array ?? []
@@ -49,7 +50,7 @@ package final class RedisReplyQueue: ReplyQueue {
   package func keepOpen() async throws(QueueError) {
     do {
       var expire = RedisCommand("PEXPIRE", key)
-      expire.append(Self.lifetime.inMilliseconds)
+      expire.append(Self.lifetime.milliseconds)
       if try await commands.run(expire).int == 1 { return }
       _ = try await commands.run(RedisCommand("XADD", key, "*", "opened", "1"))
       position.withLock { $0 = "0-0" }

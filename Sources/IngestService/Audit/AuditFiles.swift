@@ -3,6 +3,7 @@
 
 import AuditLog
 import Glibc
+import ProcessSupport
 
 package struct AuditFileError: Error {
   package let message: String
@@ -74,7 +75,7 @@ package struct AuditFiles: ~Copyable, Sendable {
   private mutating func begin() throws(AuditFileError) {
     try Self.make(directory)
     removeOldest()
-    var start = AuditTime.now()
+    var start = WallClock.milliseconds
     while true {
       let path = "\(directory)/\(AuditSegment.name(start: start, process: getpid()))"
       let descriptor = opening(path)

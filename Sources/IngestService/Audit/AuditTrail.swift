@@ -3,6 +3,7 @@
 
 package import AuditLog
 import NIOCore
+import ProcessSupport
 
 /// Sendable, because everything but `eventLoop` is touched on that event loop only, which `record` and `handOver`
 /// check.
@@ -26,7 +27,7 @@ package final class AuditTrail: @unchecked Sendable {
     if !chunk.hasRoom { handOver() }
     // The disk is slower than the requests: these go on, the record does not.
     guard chunk.hasRoom else { return writer.drop(1) }
-    chunk.append(record, at: stamp.bytes(at: AuditTime.now()))
+    chunk.append(record, at: stamp.bytes(at: WallClock.milliseconds))
     if !isHandOverDue { planHandOver() }
   }
 

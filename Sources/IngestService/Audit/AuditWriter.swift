@@ -117,7 +117,7 @@ package final class AuditWriter: Service {
       let count = untold.load(ordering: .relaxed)
       if count > 0 {
         let note = AuditChunk()
-        note.append(AuditLine.dropped(count, at: AuditTime.now()))
+        note.append(AuditLine.dropped(count, at: WallClock.milliseconds))
         try files.withLock { (files) throws(AuditFileError) in try files.append(note.bytes) }
         untold.subtract(count, ordering: .relaxed)
       }

@@ -2,6 +2,7 @@
 
 import ExecutionQueue
 import NIOCore
+import ProcessSupport
 
 /// `LENGTH CHECKSUM BODY`: two 32-bit numbers in network order, the second the CRC-32C (RFC 3720, appendix B.4) of the
 /// body. The body: a version byte, then fields, each with its length before it.
@@ -22,11 +23,11 @@ enum JournalRecord {
     body.writeInteger(UInt8(execution.priority.rawValue))
     let once = execution.conditions.deduplication
     body.writeField(once?.name ?? "")
-    body.writeInteger(once?.window.wholeMilliseconds ?? 0)
+    body.writeInteger(once?.window.milliseconds ?? 0)
     body.writeField(execution.lanes?.order ?? "")
     body.writeInteger(Int64(execution.lanes?.concurrency ?? 0))
     body.writeInteger(execution.lanes?.spacing ?? 0)
-    body.writeInteger(execution.lanes?.timeout?.wholeMilliseconds ?? 0)
+    body.writeInteger(execution.lanes?.timeout?.milliseconds ?? 0)
     body.writeInteger(UInt32(execution.payload.count))
     body.writeBytes(execution.payload)
     buffer.writeInteger(UInt32(body.readableBytes))
@@ -89,11 +90,5 @@ extension ByteBuffer {
 
   fileprivate mutating func readField() -> String? {
     readInteger(as: UInt16.self).flatMap { readString(length: Int($0)) }
-  }
-}
-
-extension Duration {
-  fileprivate var wholeMilliseconds: Int64 {
-    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
   }
 }

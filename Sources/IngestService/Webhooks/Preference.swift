@@ -71,11 +71,3 @@ extension Substring {
     return rest
   }
 }
-
-extension TimeAmount {
-  init(_ duration: Duration) {
-    self = .nanoseconds(
-      duration.components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
-        + duration.components.attoseconds / 1_000_000_000)
-  }
-}

@@ -33,7 +33,7 @@ struct LineLogHandler: LogHandler {
     if let own = event.metadata { fields.merge(own) { $1 } }
     if let error = event.error { fields["error"] = "\(error)" }
     let line = LogLine(
-      time: LogLine.now(), level: event.level, component: component, message: event.message.description,
+      time: WallClock.milliseconds, level: event.level, component: component, message: event.message.description,
       fields: fields.sorted { $0.key < $1.key })
     write(format == .json ? line.json : line.text)
   }

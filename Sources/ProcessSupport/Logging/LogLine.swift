@@ -12,12 +12,6 @@ struct LogLine {
   let message: String
   let fields: [(key: String, value: Logger.MetadataValue)]
 
-  static func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-  }
-
   /// `2026-01-31T12:00:00.250Z INFO  message key=value component=name`
   var text: [UInt8] {
     var line = timestamp

@@ -91,7 +91,7 @@ struct RequestNode: RunnableSettings {
       failure.isTemporary = Self.isTemporary(response.status)
       // Also for what the workflow tries again although it will stay.
       failure.retryAfter = response.header("retry-after").flatMap {
-        RetryAfter.duration($0, now: WorkflowRunner.wallClock())
+        RetryAfter.duration($0, now: WallClock.milliseconds)
       }
       throw failure
     }

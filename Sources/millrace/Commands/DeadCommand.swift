@@ -4,6 +4,7 @@ import ArgumentParser
 import ExecutionQueue
 import JSONCodec
 import ProcessSupport
+import WorkflowEngine
 
 struct DeadCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,7 +22,7 @@ struct DeadCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try connection.settings()
-    let mask = SecretMask(settings.settings.environment)
+    let mask = Redaction(environment: settings.settings.environment)
     var records: [ExecutionRecord] = []
     try await Operators.with(settings) { operators in
       try await choice.forEachPage(operators, .newestFirst, limit: limit.rows) { records += $0 }
@@ -46,7 +47,7 @@ struct DeadCommand: AsyncParsableCommand {
     }
   }
 
-  private static func document(_ record: ExecutionRecord, _ mask: SecretMask) -> JSON {
+  private static func document(_ record: ExecutionRecord, _ mask: Redaction) -> JSON {
     [
       "executionId": .string(record.id.description), "workflow": .string(record.workflow),
       "state": .string(record.state.rawValue), "reason": record.dead.map { .string($0.rawValue) } ?? .null,

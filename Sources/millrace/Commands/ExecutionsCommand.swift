@@ -4,6 +4,7 @@ import ArgumentParser
 import ExecutionQueue
 import JSONCodec
 import ProcessSupport
+import WorkflowEngine
 
 struct ExecutionsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -42,7 +43,7 @@ struct ExecutionsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try connection.settings()
-    let mask = SecretMask(settings.settings.environment)
+    let mask = Redaction(environment: settings.settings.environment)
     try await Operators.with(settings) { operators in
       if count { return try await printCounts(operators) }
       printRows(try await rows(operators), mask)
@@ -51,7 +52,7 @@ struct ExecutionsCommand: AsyncParsableCommand {
 
   // MARK: rows
 
-  private func printRows(_ rows: [Row], _ mask: SecretMask) {
+  private func printRows(_ rows: [Row], _ mask: Redaction) {
     if json {
       Terminal.print(JSON.array(rows.map { Self.document($0, mask) }).pretty)
     } else if rows.isEmpty {
@@ -61,7 +62,7 @@ struct ExecutionsCommand: AsyncParsableCommand {
     }
   }
 
-  private static func table(_ rows: [Row], _ mask: SecretMask) -> String {
+  private static func table(_ rows: [Row], _ mask: Redaction) -> String {
     var table = TextTable([
       ("EXECUTION", .left), ("WORKFLOW", .left), ("STATE", .left), ("QUEUED", .left), ("ENDED", .left),
       ("MESSAGE", .left),
@@ -78,7 +79,7 @@ struct ExecutionsCommand: AsyncParsableCommand {
     return table.text
   }
 
-  private static func document(_ row: Row, _ mask: SecretMask) -> JSON {
+  private static func document(_ row: Row, _ mask: Redaction) -> JSON {
     let record = row.record
     return [
       "executionId": .string(record.id.description), "workflow": .string(record.workflow),

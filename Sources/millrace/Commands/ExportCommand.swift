@@ -4,6 +4,7 @@ import ArgumentParser
 import ExecutionQueue
 import JSONCodec
 import ProcessSupport
+import WorkflowEngine
 
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,7 +49,7 @@ struct ExportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try connection.settings()
-    let mask = SecretMask(settings.settings.environment)
+    let mask = Redaction(environment: settings.settings.environment)
     let states = ExecutionState.allCases.filter { self.states.isEmpty ? $0.isFinal : self.states.contains($0) }
     try await Operators.with(settings) { operators in
       var output = ExportOutput(isScript: sql)
@@ -72,7 +73,7 @@ struct ExportCommand: AsyncParsableCommand {
 
   /// All that is new of one workflow and state.
   private func write(
-    _ operators: Operators, _ key: String, _ state: ExecutionState, _ place: inout ExportPlace, _ mask: SecretMask,
+    _ operators: Operators, _ key: String, _ state: ExecutionState, _ place: inout ExportPlace, _ mask: Redaction,
     to output: inout ExportOutput
   ) async throws {
     var from: Int64? = place.from

@@ -124,7 +124,7 @@ private final class LocalJournal: ExecutionJournal {
 
   func reserve(_ name: String, spacing: Int64) async throws -> Int64 {
     state.withLock { state in
-      let now = WorkflowRunner.wallClock()
+      let now = WallClock.milliseconds
       let start = max(state.reserved[name].map { $0 + spacing / 1000 } ?? 0, now)
       state.reserved[name] = start
       return start
@@ -146,7 +146,7 @@ private final class LocalJournal: ExecutionJournal {
         return true
       }
     }
-    let wait = Duration.milliseconds(max(0, suspension.until - WorkflowRunner.wallClock()))
+    let wait = Duration.milliseconds(max(0, suspension.until - WallClock.milliseconds))
     let failed = report.records.first { $0.status == .retrying && $0.due == suspension.until }
     let why = failed.map { " after attempt \($0.tries) of \($0.path): \($0.error ?? "it failed")" } ?? ""
     Terminal.print("(waits for \(wait.millraceText)\(why))")

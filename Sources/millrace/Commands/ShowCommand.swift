@@ -4,6 +4,7 @@ import ArgumentParser
 import ExecutionQueue
 import JSONCodec
 import ProcessSupport
+import WorkflowEngine
 
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,7 +25,7 @@ struct ShowCommand: AsyncParsableCommand {
         "'\(id)' is no execution id; one looks like 0-1763926414123-0-7k3fz9m2c8h5xq1b", code: ExitCode.usage)
     }
     let settings = try connection.settings()
-    let mask = SecretMask(settings.settings.environment)
+    let mask = Redaction(environment: settings.settings.environment)
     let story = try await RedisAccess.with(settings, scripts: RedisDefinitionStore.scripts + RedisInspection.scripts) {
       redis in
       let keys = QueueKeys(partition: executionID.partition)

@@ -8,7 +8,7 @@ import Workflows
 
 struct ExecutionStory {
   private let record: ExecutionRecord
-  private let mask: SecretMask
+  private let mask: Redaction
   private let webhook: WebhookRequest?
   /// As far as the execution's id.
   private let resumeAddress: String
@@ -20,7 +20,7 @@ struct ExecutionStory {
 
   /// The workflow's definition tells in which order its nodes stand, `publicURL` how its wait nodes give addresses out.
   init(
-    _ record: ExecutionRecord, definitions: any DefinitionStore, mask: SecretMask, publicURL: String? = nil
+    _ record: ExecutionRecord, definitions: any DefinitionStore, mask: Redaction, publicURL: String? = nil
   ) async throws(QueueError) {
     self.record = record
     self.mask = mask

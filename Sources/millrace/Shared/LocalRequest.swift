@@ -26,7 +26,7 @@ struct LocalRequest {
       throw CommandFailure("--query: \(error)", code: ExitCode.usage)
     }
     webhook = WebhookRequest(
-      workflow: workflow.key, version: 0, receivedAt: WorkflowRunner.wallClock(), method: method,
+      workflow: workflow.key, version: 0, receivedAt: WallClock.milliseconds, method: method,
       path: path ?? "/api/webhooks/\(workflow.key)", clientAddress: "127.0.0.1", query: query,
       headers: Self.object(headers), params: try Self.parameters(path, trigger),
       contentType: headers.first { $0.name.lowercased() == "content-type" }?.value, bodyKind: trigger.bodyKind,
