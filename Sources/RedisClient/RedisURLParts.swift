@@ -93,7 +93,8 @@ enum PercentEncoding {
         bytes.append(byte)
         continue
       }
-      guard let digits = String(rest.prefix(2)), digits.utf8.count == 2, !digits.hasPrefix("+"),
+      guard let digits = String(rest.prefix(2)), digits.utf8.allSatisfy({ UInt8(ascii: "0") <= $0 }),
+        digits.utf8.count == 2,
         let value = UInt8(digits, radix: 16)
       else { throw RedisURLError("the \(what) in the Redis URL has a % that does not begin a valid %XX escape") }
       bytes.append(value)

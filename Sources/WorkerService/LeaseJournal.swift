@@ -80,10 +80,11 @@ struct Persistence: Sendable {
 
   private static let firstDelay: Duration = .milliseconds(50)
   private static let longestDelay: Duration = .seconds(2)
-  /// Redis may be started anew in this time; what takes longer the log is to say.
-  private static let patience: Duration = .seconds(5)
+  private let patience: Duration
 
-  init(logger: Logger) {
+  /// Redis may be started anew in the time of the patience; what takes longer the log is to say.
+  init(logger: Logger, patience: Duration = .seconds(5)) {
+    self.patience = patience
     complaint = SharedComplaint(logger, "executions wait, since the queue does not take what they say; trying again")
   }
 
@@ -96,7 +97,7 @@ struct Persistence: Sendable {
         return try await attempt()
       } catch let error as QueueError {
         guard error.kind != .corrupt else { throw error }
-        if .now - started > Self.patience { complaint.make(error) }
+        if .now - started > patience { complaint.make(error) }
         try await Task.sleep(for: delay * Double.random(in: 0.5...1))
         delay = min(delay * 2, Self.longestDelay)
       }

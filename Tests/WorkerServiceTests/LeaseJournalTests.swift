@@ -59,6 +59,26 @@ struct LeaseJournalTests {
     #expect(calls.withLock { $0 } == 3)
   }
 
+  @Test("what the queue does not take for long is told, once for all executions, and tried until it is taken")
+  func complaint() async throws {
+    let (queue, lease) = try await Self.lease(try await WorkerStage())
+    let log = LogRecord()
+    let persistence = Persistence(logger: log.logger, patience: .zero)
+    let shaky = ShakyQueue(queue, failures: [.checkpoint: 4])
+    for _ in 0..<2 {
+      let journal = LeaseJournal(queue: shaky, lease: lease, persistence: persistence, asked: .now)
+      try await journal.checkpoint([])
+    }
+    #expect(shaky.count(.checkpoint) == 2)
+    #expect(log.warnings.map(\.text) == ["executions wait, since the queue does not take what they say; trying again"])
+    let patient = LogRecord()
+    let brief = ShakyQueue(queue, failures: [.checkpoint: 2])
+    try await LeaseJournal(
+      queue: brief, lease: lease, persistence: Persistence(logger: patient.logger), asked: .now
+    ).checkpoint([])
+    #expect(patient.lines.isEmpty)
+  }
+
   @Test("stops asking when the worker stops, and when the lease is lost")
   func ends() async throws {
     let stage = try await WorkerStage()
