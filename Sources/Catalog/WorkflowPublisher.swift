@@ -46,9 +46,11 @@ package struct WorkflowPublisher: Sendable {
   private func refuseClashes(_ workflows: [LoadedWorkflow], with heads: [DefinitionHead]) async throws {
     let keys = Set(workflows.map(\.workflow.key))
     var clashes: [Diagnostic] = []
+    var claiming: [LoadedWorkflow] = []
+    for new in workflows where try await willTakeWebhooks(new, heads) { claiming.append(new) }
     for head in heads where head.enabled && !keys.contains(head.key) {
       guard let path = try await path(of: head) else { continue }
-      for new in workflows {
+      for new in claiming {
         guard let own = new.workflow.trigger.path, own.clashes(with: path) else { continue }
         let taken = PathTaken(path: own.text, by: head.key, itself: path.text)
         clashes.append(
@@ -57,6 +59,13 @@ package struct WorkflowPublisher: Sendable {
       }
     }
     if !clashes.isEmpty { throw Diagnostics(clashes) }
+  }
+
+  /// One that was disabled stays so until it is changed.
+  private func willTakeWebhooks(_ new: LoadedWorkflow, _ heads: [DefinitionHead]) async throws -> Bool {
+    guard new.workflow.enabled else { return false }
+    guard let head = heads.first(where: { $0.key == new.workflow.key }), !head.enabled else { return true }
+    return try await store.definition(head.key, version: head.version) != new.definition.bytes
   }
 
   private func path(of head: DefinitionHead) async throws -> PathPattern? {

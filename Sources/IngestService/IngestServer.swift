@@ -120,6 +120,9 @@ package struct IngestServer: Service {
     alarm.cancel()
   }
 
+  /// Bytes that the parser may keep: behind a request that offers to switch protocols it reads nothing more.
+  private static let mostUnread = 1 << 20
+
   private func bind() async throws -> any Channel {
     let metrics = IngestMetrics(registry: parts.registry)
     let budget = BodyBudget(limit: limits.buffered)
@@ -142,7 +145,8 @@ package struct IngestServer: Service {
             throw ChannelError.operationUnsupported
           }
           if let tls { try channel.pipeline.syncOperations.addHandlers(tls.handlers(metrics, logger)) }
-          let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
+          let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes), maximumBufferSize: Self.mostUnread)
           try channel.pipeline.syncOperations.addHandlers(
             decoder, ConnectionHandler(router: router, services: services))
         }

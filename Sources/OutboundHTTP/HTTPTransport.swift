@@ -13,7 +13,7 @@ package actor HTTPTransport {
 
   /// `maximumConnectionsPerHost`: further requests to the host wait for a free one, within their timeout.
   /// `maximumIdleConnections`: how many connections to all hosts are kept for later requests. `descriptors`: how many
-  /// files all of it may have open; further requests wait before their time begins.
+  /// files all of it may have open; further requests wait too.
   package init(
     egress: EgressPolicy, maximumConnectionsPerHost: Int = 1_024, maximumIdleConnections: Int = 1_024,
     descriptors: Int = 65_536

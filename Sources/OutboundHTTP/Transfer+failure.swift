@@ -62,7 +62,7 @@ extension Transfer {
     if !refusedAddresses.isEmpty, !hasPermittedAddress {
       return (.refusedAddress, refusal)
     }
-    if socketError != 0 {
+    if socketError != 0, !hasStarted {
       return (.lacking, "not sent, as this process has no socket left: \(String(cString: strerror(socketError)))")
     }
     let number = easy.long(CURLINFO_OS_ERRNO)
@@ -121,6 +121,18 @@ extension Transfer {
     let text = errorMessage
     let isSafe = !text.isEmpty && !text.contains("@") && !text.contains("://")
     return isSafe ? text : String(cString: curl_easy_strerror(code))
+  }
+}
+
+extension Order {
+  /// It has never begun.
+  var lateness: OutboundError {
+    let request = checked.request
+    return OutboundError(
+      kind: .timeout,
+      message: "\(request.method) \(RequestURL.shown(checked.url.text)): not begun within \(request.timeout.inWords), "
+        + "as this process may have no more connections",
+      mayHaveBeenSent: false)
   }
 }
 

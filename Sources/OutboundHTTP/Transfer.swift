@@ -22,7 +22,7 @@ final class Transfer {
   /// The addresses that the egress policy refused since the last answer, and whether it let one through.
   private(set) var refusedAddresses: [IPAddress] = []
   private(set) var hasPermittedAddress = false
-  /// Why this process could not make a socket.
+  /// What this process was short of when it should have made a socket.
   private(set) var socketError: Int32 = 0
   /// Whether a request was about to leave, this one or one that led here by a redirect.
   private(set) var hasStarted = false
@@ -43,7 +43,7 @@ final class Transfer {
     egress = order.egress
     completion = order.completion
     self.easy = easy
-    deadline = .now + .milliseconds(checked.request.timeout.wholeMilliseconds)
+    deadline = order.deadline
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
@@ -141,6 +141,7 @@ final class Transfer {
     // Connections from here on are a redirect's.
     refusedAddresses = []
     hasPermittedAddress = false
+    socketError = 0
     guard !hasBecomeGet, becomesGet, checked.request.redirects > 0 else { return true }
     hasBecomeGet = true
     return (try? becomeGet()) != nil

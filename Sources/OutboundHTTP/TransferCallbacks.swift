@@ -37,7 +37,7 @@ func socketAsked(
   guard transfer.permits(destination) else { return millrace_curl_no_socket() }
   let kind = target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
   let descriptor = socket(target.pointee.family, kind, target.pointee.protocol)
-  if descriptor < 0 { transfer.missesSocket(errno) }
+  if descriptor < 0, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { transfer.missesSocket(errno) }
   return descriptor
 }
 

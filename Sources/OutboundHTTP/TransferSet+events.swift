@@ -27,8 +27,8 @@ extension TransferSet {
     arm()
   }
 
-  func expectEnd(of transfer: Transfer) {
-    let time = transfer.deadline + Self.grace
+  func expectEnd(at deadline: ContinuousClock.Instant) {
+    let time = deadline + Self.grace
     if let sweepTime, sweepTime <= time { return }
     sweepTime = time
     arm()
@@ -61,7 +61,10 @@ extension TransferSet {
     for transfer in running.values where transfer.deadline + Self.grace <= now {
       finish(transfer, with: transfer.outcome(CURLE_OPERATION_TIMEDOUT))
     }
-    let next = running.values.map { $0.deadline + Self.grace }.min()
+    for order in waiting where order.deadline + Self.grace <= now {
+      abort(order.id, order.lateness)
+    }
+    let next = (running.values.map(\.deadline) + waiting.map(\.deadline)).min().map { $0 + Self.grace }
     sweepTime = next.map { max($0, now + Self.sweepPause) }
   }
 }

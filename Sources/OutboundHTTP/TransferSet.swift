@@ -9,7 +9,19 @@ struct Order {
   let id: UInt64
   let checked: CheckedRequest
   let egress: EgressPolicy
+  let deadline: ContinuousClock.Instant
   let completion: CheckedContinuation<Transfer.Outcome, Never>
+
+  init(
+    id: UInt64, checked: CheckedRequest, egress: EgressPolicy,
+    completion: CheckedContinuation<Transfer.Outcome, Never>
+  ) {
+    self.id = id
+    self.checked = checked
+    self.egress = egress
+    self.completion = completion
+    deadline = .now + .milliseconds(checked.request.timeout.wholeMilliseconds)
+  }
 }
 
 /// Lives on the transport's executor: every function is called there, and libcurl calls back only from within them.
@@ -20,7 +32,7 @@ final class TransferSet {
   /// A transfer is in here exactly as long as libcurl knows its pointer: from `start` to `finish`.
   private(set) var running: [UInt64: Transfer] = [:]
   /// Those that begin when others have ended, in their order.
-  private var waiting: [Order] = []
+  var waiting: [Order] = []
   private let atOnce: Int
   /// Reset handles for the next requests.
   private var spare: [EasyHandle] = []
@@ -65,7 +77,8 @@ final class TransferSet {
 
   func start(_ order: Order) {
     guard running.count < atOnce else {
-      return waiting.append(order)
+      waiting.append(order)
+      return expectEnd(at: order.deadline)
     }
     begin(order)
   }
@@ -139,7 +152,7 @@ final class TransferSet {
       throw OutboundError(kind: .other, message: "libcurl does not take the request: \(reason)")
     }
     running[transfer.id] = transfer
-    expectEnd(of: transfer)
+    expectEnd(at: transfer.deadline)
   }
 
   /// Resetting takes all pointers to the transfer out of the handle.

@@ -44,6 +44,8 @@ final class RedisTLS: Sendable {
   private struct Current {
     var context: NIOSSLContext
     var stamps: [FileStamp?]
+    /// Of files that were of no use; they are read again at each connect, as they may only have been out of reach.
+    var useless: [FileStamp?]?
     /// Why newer files are of no use, until somebody has been told.
     var problem: TLSProblem?
   }
@@ -71,8 +73,13 @@ final class RedisTLS: Sendable {
     let stamps = files.stamps
     return current.withLock { current in
       if current.stamps != stamps {
-        current.stamps = stamps
-        do throws(TLSProblem) { current.context = try Self.context(files) } catch { current.problem = error }
+        do throws(TLSProblem) {
+          current.context = try Self.context(files)
+          current.stamps = stamps
+        } catch {
+          if current.useless != stamps { current.problem = error }
+          current.useless = stamps
+        }
       }
       return current.context
     }

@@ -35,7 +35,7 @@ package enum DeduplicationSetting: Sendable {
     }
     let setting = reader.mapping("deduplicate") { entry -> DeduplicationSetting in
       let template = entry.template("by", required: true)
-      if template?.references.isEmpty == true {
+      if let template, !entry.isStored, !template.references.contains(where: \.readsWebhook) {
         entry.report("\"by\" must read the webhook, such as \"{{$context.data.id}}\"", at: "by")
       }
       let window = entry.positiveDuration("for") ?? usualWindow

@@ -25,7 +25,7 @@ package struct SenderSetting: Sendable {
       for problem in problems { entry.report(problem.message, at: problem.setting) }
       guard problems.isEmpty, let provider = ProviderCatalog.provider(named: name) else { return nil }
       let known = values.map { (name: $0.name, value: $0.value.literalValue) }
-      if let problem = ProviderSettings.check(provider: name, values: known) {
+      if !entry.isStored, let problem = ProviderSettings.check(provider: name, values: known) {
         entry.report(problem.message, at: problem.setting)
       }
       return SenderSetting(provider: provider.name, methods: provider.methods, values: values)

@@ -41,26 +41,35 @@ package struct SenderKeyFetcher: Service {
 
   private func fetch(_ url: String) async {
     do {
-      guard let document = await document(at: url) else { return try await store.dismiss(url) }
-      try await store.store(document, from: url)
+      switch await answer(of: url) {
+      case .document(let bytes): try await store.store(bytes, from: url)
+      case .nothingThere: try await store.dismiss(url)
+      // It stays wanted for a while, and is asked again when nobody else may any more.
+      case .notNow: break
+      }
     } catch {
       logger.warning("a sender's keys cannot be stored", metadata: ["address": "\(url)", "error": "\(error)"])
     }
   }
 
-  private func document(at url: String) async -> [UInt8]? {
+  private enum Answer {
+    case document([UInt8])
+    case nothingThere
+    case notNow
+  }
+
+  private func answer(of url: String) async -> Answer {
     do {
       let request = OutboundRequest(
         method: "GET", url: url, headers: [], body: .none, timeout: .seconds(10), redirects: 0, maxBody: Self.largest)
       let response = try await services.send(request)
-      guard response.status == 200 else {
-        logger.warning("a sender's keys: status \(response.status)", metadata: ["address": "\(url)"])
-        return nil
-      }
-      return response.body
+      if response.status == 200 { return .document(response.body) }
+      logger.warning("a sender's keys: status \(response.status)", metadata: ["address": "\(url)"])
+      return (300..<500).contains(response.status) && ![408, 429].contains(response.status) ? .nothingThere : .notNow
     } catch {
+      guard !Task.isCancelled else { return .notNow }
       logger.warning("a sender's keys cannot be fetched", metadata: ["address": "\(url)", "error": "\(error)"])
-      return nil
+      return [.invalidRequest, .refusedAddress, .tooLarge].contains(error.kind) ? .nothingThere : .notNow
     }
   }
 }

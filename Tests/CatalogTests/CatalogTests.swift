@@ -131,6 +131,9 @@ struct CatalogTests {
     #expect(catalog.current.entry(path: "/shops/7")?.entry.key == "b")
     let publisher = WorkflowPublisher(store: store, loader: loader)
     await #expect(throws: PathTaken.self) { try await publisher.enable("a") }
+    // It stays disabled, so its file may lie beside the other one's.
+    _ = try await publish([try loaded("a", ", path: /shops/:shop")])
+    await #expect(throws: Diagnostics.self) { try await publish([try loaded("a", ", path: /shops/:shop, mode: sync")]) }
     _ = try await store.setEnabled("b", false)
     #expect(try await publisher.enable("a"))
     #expect(try await !publisher.enable("nobody"))

@@ -412,6 +412,16 @@ struct ConnectionHandlerTests {
     #expect(answer.contains("connection: close"))
   }
 
+  @Test("HTTP/1.0 knows no transfer coding, and the connection ends")
+  func oldChunks() throws {
+    let stage = try HandlerStage()
+    try? stage.write(
+      "POST /echo HTTP/1.0\r\nconnection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n")
+    let answer = try stage.answers()
+    #expect(answer.hasPrefix("HTTP/1.1 400 "))
+    #expect(answer.contains("connection: close"))
+  }
+
   @Test(
     "a transfer coding besides chunked is 501, and the connection ends",
     arguments: [

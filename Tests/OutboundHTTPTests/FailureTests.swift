@@ -39,6 +39,25 @@ import Testing
     await target.stop()
   }
 
+  @Test("Waiting for room in this process is part of the timeout too, and nothing has been sent then")
+  func timeoutForRoom() async throws {
+    let target = try await HTTPTarget.start { request in
+      if request.path == "/slow" { try? await Task.sleep(for: .seconds(60)) }
+      return .ok
+    }
+    try await withTransport(descriptors: 4) { transport in
+      let slow = Task { try await transport.send(OutboundRequest(url: target.url("/slow"))) }
+      try await target.waitFor(count: 1)
+      let late = await failure(of: OutboundRequest(url: target.url("/fast"), timeout: .milliseconds(100)), transport)
+      #expect(late?.kind == .timeout)
+      #expect(late?.mayHaveBeenSent == false)
+      slow.cancel()
+      _ = await slow.result
+      #expect(try await transport.send(OutboundRequest(url: target.url("/fast"))).status == 200)
+    }
+    await target.stop()
+  }
+
   @Test("A refused connection is told with host and reason")
   func refused() async throws {
     let port = try FreePort.next()

@@ -3,6 +3,7 @@
 
 import JSONCodec
 import OutboundHTTP
+import Synchronization
 import Testing
 import Workflows
 
@@ -42,12 +43,47 @@ struct ForgettingTests {
       "- {key: each, type: loop, over: 3, onError: continue, parallel: 2, do: \(failing)}",
       "- {key: each, type: loop, over: 2, onError: break, do: \(failing)}",
       "- {key: each, type: loop, over: 2, continueOnError: true, do: \(failing)}",
+      "- {key: when, type: condition, if: {all: [[1, equal, 1]]}, continueOnError: true, then: \(failing)}",
+      "- {key: case, type: switch, cases: [{if: {all: [[1, equal, 1]]}, do: \(failing)}], continueOnError: true}",
+      "- {key: hold, type: wait, continueOnError: true, do: \(failing)}",
       "- {key: both, type: parallel, continueOnError: true, branches: [{do: \(failing)}]}",
       "- {key: both, type: parallel, mode: settled, branches: [{do: \(failing)}]}",
       "- {key: both, type: parallel, mode: any, branches: [{do: \(failing)}, {do: [{key: fine, type: map, value: 1}]}]}",
     ])
   func same(nodes: String) async throws {
     for output in try await Self.outputs(nodes) { #expect(output == ["n": 1, "inner": "none"]) }
+  }
+
+  @Test(
+    "what follows a failure that was passed over can rely on it, whatever the other side says later", arguments: [1, 2])
+  func reliable(crash: Int) async throws {
+    for nodes in [
+      "- {key: s, type: condition, if: {all: [[1, equal, 1]]}, continueOnError: true, then: [NO]}",
+      "- {key: s, type: loop, over: 1, continueOnError: true, do: [NO]}",
+      "- {key: s, type: wait, continueOnError: true, do: [NO]}",
+    ] {
+      let isMended = Mutex(false)
+      let services = RecordingServices { request in
+        guard request.url.hasSuffix("/no") else {
+          isMended.withLock { $0 = true }
+          return OutboundResponse(status: 200)
+        }
+        return OutboundResponse(status: isMended.withLock { $0 } ? 200 : 404)
+      }
+      var trial = Trial(
+        nodes.replacing("NO", with: #"{key: call, type: request, url: "https://a.example/no"}"#) + """
+
+          - {key: alert, type: request, url: "https://a.example/alert"}
+          - {key: out, type: output, value: "{{$nodes.s.error.message}}"}
+          """)
+      trial.services = services
+      var life = Life(trial)
+      // The failure is stored at the first checkpoint but for a wait, which has stored its address before.
+      life.faults = [.before(crash + (nodes.contains("wait") ? 2 : 1))]
+      let report = try await life.end()
+      #expect(report.output?.stringValue?.contains("answered 404") == true, "\(nodes)")
+      #expect(services.requests.filter { $0.url.hasSuffix("/no") }.count == 1, "\(nodes)")
+    }
   }
 
   @Test("losers of a race leave nothing, though they had come far")

@@ -69,6 +69,27 @@ struct ParallelNodeTests {
     #expect(report.isDeadLetter)
   }
 
+  @Test("race: a branch that is stopped by its condition decides, and nobody has to look after it")
+  func stoppedRace() async throws {
+    let services = RecordingServices { request throws(OutboundError) in
+      do { try await Task.sleep(for: .seconds(600)) } catch {}
+      throw OutboundError(kind: .canceled, message: "canceled")
+    }
+    var trial = Trial(
+      """
+      - key: both
+        type: parallel
+        mode: race
+        branches:
+          - do: [{key: go, type: condition, if: {all: [[1, equal, 2]]}, stopIf: false}]
+          - do: [{key: right, type: request, url: "https://a.example/right"}]
+      """)
+    trial.services = services
+    let report = try await trial.run()
+    #expect(report.summary.contains("node go: stopped"))
+    #expect(!report.isDeadLetter)
+  }
+
   @Test("settled: a branch that is stopped by its condition has failed, and the others count")
   func stoppedBranch() async throws {
     let report = try await Trial(

@@ -2,6 +2,8 @@
 
 import Foundation
 import JSONCodec
+import OutboundHTTP
+import Synchronization
 import TestSupport
 import Testing
 
@@ -9,6 +11,31 @@ import Testing
 
 @Suite("The request node")
 struct RequestNodeTests {
+  @Test("what this process is short of is waited for, as long as the node may take", arguments: [2, 1000])
+  func shortage(refusals: Int) async throws {
+    let left = Mutex(refusals)
+    let services = RecordingServices { _ throws(OutboundError) in
+      let isShort = left.withLock { left in
+        left -= 1
+        return left >= 0
+      }
+      if isShort { throw OutboundError(kind: .lacking, message: "no socket left") }
+      return OutboundResponse(status: 200)
+    }
+    var trial = Trial(
+      "- {key: call, type: request, url: \"https://a.example\", timeout: 600ms, onUncertain: fail, retry: {attempts: 2, delay: 1ms}}"
+    )
+    trial.services = services
+    let report = try await trial.run()
+    if refusals == 2 {
+      #expect(report.summary == "succeeded")
+      #expect(services.requests.count == 3)
+    } else {
+      // Nothing has left, so it may be tried again although it must not be sent twice.
+      #expect(report.suspension != nil, "\(report.summary)")
+    }
+  }
+
   @Test("is a GET without a body and a POST with one, unless the method is given")
   func methods() async throws {
     #expect(try await HTTPTrial.request(#"url: "URL/a""#).method == "GET")

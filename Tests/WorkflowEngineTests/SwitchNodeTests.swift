@@ -74,7 +74,8 @@ struct SwitchNodeTests {
       let report = try await trial.run()
       #expect(report.summary == "succeeded", "\(nodes)")
       #expect(report.output?.stringValue?.contains("node ") == true, "\(nodes): \(String(describing: report.output))")
-      #expect(report.records.last { $0.path == "s" }?.status == .failed)
+      #expect(report.records.last { $0.path == "s" }?.status ?? .failed == .failed)
+      #expect(trial.journal.closed.count == (nodes.contains("wait") ? 1 : 0))
       // A later run of the same execution passes over it too, and sends nothing again.
       let services = RecordingServices()
       trial.services = services

@@ -220,6 +220,9 @@ struct LoaderTests {
     #expect(throws: Diagnostics.self) { try TestNodes.loader.load(stored: definition, key: "a") }
     let fine: JSON = ["trigger": ["type": "webhook"], "nodes": nested(31)]
     #expect(throws: Never.self) { try TestNodes.loader.load(stored: fine, key: "a") }
+    // Applied by a version that allowed it.
+    let long: JSON = ["key": "a", "timeout": "36500d", "trigger": ["type": "webhook"], "nodes": []]
+    #expect((try? TestNodes.loader.load(stored: long, key: "a"))?.timeout == .seconds(3650 * 86_400))
   }
 
   @Test("Ingest loads triggers without looking at nodes")

@@ -38,6 +38,10 @@ struct ConnectionServices: Sendable {
     else { return .headersTooLarge }
     let hosts = request.facts.hostCount
     if hosts != 1, hosts > 1 || !request.isOld { return .malformedHost(count: hosts) }
+    // Who speaks HTTP/1.0 in between takes the chunks for the next request (RFC 9112 6.1).
+    if request.isOld, request.facts.isChunked {
+      return .malformed("HTTP/1.0 has no Transfer-Encoding; send a Content-Length.", check: .http)
+    }
     return request.facts.hasOtherCoding ? .transferCoding : nil
   }
 

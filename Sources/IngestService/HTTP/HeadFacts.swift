@@ -46,13 +46,19 @@ struct HeadFacts: Sendable {
         // The parser lets digits pass alone; a number that is too large for us is a length all the same.
         declaredLength = Int(value) ?? .max
       case 16 where name.isSameWord(as: "content-encoding"):
-        isCompressed = isCompressed || !value.isSameWord(as: "identity")
+        isCompressed = isCompressed || Self.namesCompression(value)
       case 17 where name.isSameWord(as: "transfer-encoding"):
         hasOtherCoding = isChunked || !value.isSameWord(as: "chunked")
         isChunked = true
       default: break
       }
     }
+  }
+
+  /// Other words than these are no compression, whatever their sender means by them.
+  private static func namesCompression(_ codings: String) -> Bool {
+    codings.lowercased().split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" })
+      .contains { ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"].contains($0) }
   }
 
   var hasBody: Bool { (declaredLength ?? 0) > 0 || isChunked }

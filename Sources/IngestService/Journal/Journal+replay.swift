@@ -131,7 +131,7 @@ extension Journal {
     }
     if torn > 0 {
       logger.error(
-        "the end of a journal file cannot be read: after a crash it was never confirmed; the file is set aside",
+        "the end of a journal file cannot be read, after a crash or on a broken disk; the file is set aside",
         metadata: ["file": "\(segment.path).torn", "bytes": "\(torn)"])
     }
     files.withLock { files in

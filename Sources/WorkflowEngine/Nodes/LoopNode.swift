@@ -59,8 +59,12 @@ struct LoopNode: RunnableSettings {
   private func items(of value: JSON) throws -> [JSON] {
     switch value.kind {
     case .array: return value.elements
-    // One more than may be: the loop itself says that it is too many.
-    case .string: return (value.stringValue ?? "").prefix(limit + 1).map { .string(String($0)) }
+    case .string:
+      let text = value.stringValue ?? ""
+      // Counted before they are taken apart: a sender may have sent millions.
+      let count = text.count
+      guard count <= limit else { throw NodeFailure.error("it has \(count) items, and its limit is \(limit)") }
+      return text.map { .string(String($0)) }
     case .null: return []
     case .number:
       // Compared as a double first: it may be larger than any whole number here.

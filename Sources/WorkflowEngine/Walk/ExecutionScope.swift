@@ -77,8 +77,8 @@ final class ExecutionScope: VariableScope {
       secretVariables: known.secretVariables.intersection(ownVariables), secrets: known.secrets)
   }
 
-  func take(_ changes: Changes) {
-    for (node, result) in changes.results {
+  func take(_ changes: Changes, withResults: Bool) {
+    for (node, result) in changes.results where withResults {
       set(result: result, of: node, isSecret: changes.secretNodes.contains(node))
     }
     for (name, value) in changes.variables {

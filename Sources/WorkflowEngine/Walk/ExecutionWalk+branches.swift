@@ -52,7 +52,7 @@ extension ExecutionWalk {
     let group = BranchGroup(
       count: plan.branches.count, width: plan.branches.count,
       keepsFailure: plan.mode == .settled || plan.mode == .any,
-      onlyWinnerCounts: plan.mode == .any || plan.mode == .race
+      onlyWinnerCounts: plan.mode == .any || plan.mode == .race, areItems: false
     ) { end in
       switch (plan.mode, end) {
       case (.all, .failed), (.any, .done), (.race, .done), (.race, .failed): .cancelRest
@@ -96,6 +96,8 @@ extension ExecutionWalk {
       try finish(visit, .array(order.map { Self.settled($0.1) }), isSecret: isSecret)
     case .any, .race:
       guard let winner = done.first else {
+        // What a condition or a switch has stopped makes no dead letter.
+        if plan.mode == .race, cause == .stop, let first = failed.first { return first.outcome }
         let message = failed.first?.message ?? "no branch succeeded"
         throw NodeFailure.failed(plan.mode == .any ? "no branch succeeded: \(message)" : message)
       }

@@ -8,11 +8,14 @@ import Workflows
 
 extension ExecutionWalk {
   private static let lackPause: Duration = .milliseconds(250)
+  /// For nodes without a timeout of their own.
+  private static let lackLimit: Duration = .seconds(30)
 
   func bounded(
     _ node: Node, _ work: @escaping @Sendable (any NodeServices) async throws -> JSON
   ) async throws -> JSON {
     let services = ConfirmedServices(services: ground.services, journal: journal)
+    let end = ContinuousClock.now + (node.timeout ?? Self.lackLimit)
     while true {
       do { try await journal.confirm() } catch { throw Interruption.abandoned(error) }
       do {
@@ -21,7 +24,8 @@ extension ExecutionWalk {
         // Its turn came too late and nothing of it has left; so it is asked again whose the execution is.
         continue
       } catch let error as OutboundError where error.kind == .lacking {
-        // That others end here is no failure of the node, and no reason to take it for one.
+        // Others that end here make room; a worker must not fail at once what another one could do.
+        guard .now < end else { throw NodeFailure.failed(error.message).temporary() }
         do { try await Task.sleep(for: Self.lackPause) } catch { throw Interruption.abandoned(error) }
         if let deadline = input.deadline, ContinuousClock.now >= deadline { throw Interruption.deadline }
       }

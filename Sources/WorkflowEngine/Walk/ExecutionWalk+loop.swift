@@ -106,7 +106,7 @@ extension ExecutionWalk {
         snapshot: snapshot, prefix: prefix, items: items + [String(index)], steps: steps, replied: replied)
     }
     let group = BranchGroup(
-      count: count, width: plan.width, keepsFailure: plan.onError != .fail, onlyWinnerCounts: false
+      count: count, width: plan.width, keepsFailure: plan.onError != .fail, onlyWinnerCounts: false, areItems: true
     ) { end in
       guard case .failed = end else { return .goOn }
       return switch plan.onError {

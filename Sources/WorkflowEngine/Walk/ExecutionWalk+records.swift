@@ -55,8 +55,12 @@ extension ExecutionWalk {
     }
     scope.set(result: result, of: visit.node.key, isSecret: false)
     keep(record, of: visit.node)
-    guard visit.hadEffect else { return nil }
-    do { try await checkpoint() } catch { return error.outcome }
+    guard visit.hadEffect || visit.mark != nil else { return nil }
+    // What follows builds on the failure, so a later run must not come to something else.
+    do {
+      try await checkpoint()
+      if let callback = visit.openCallback { _ = try await close(callback) }
+    } catch { return error.outcome }
     return nil
   }
 

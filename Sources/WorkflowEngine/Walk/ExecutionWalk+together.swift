@@ -11,6 +11,8 @@ struct BranchGroup: Sendable {
   let keepsFailure: Bool
   /// What the others have set is forgotten.
   let onlyWinnerCounts: Bool
+  /// They run the same nodes: of these only what the last one has come to is seen afterwards.
+  let areItems: Bool
   let decides: @Sendable (BranchEnd) -> Consequence
 
   /// What a branch's end means for the others.
@@ -119,8 +121,11 @@ extension ExecutionWalk {
   ) -> Outcome? {
     let decision = reports.firstIndex { branches.consequence(of: $0.end) == .cancelRest }
     let counting = counting(reports, of: branches, winner: decision.map { reports[$0].index })
+    let last = reports.map(\.index).filter(counting.contains).max()
     for report in reports.sorted(by: { $0.index < $1.index }) {
-      take(report, stepsBefore: stepsBefore, counts: counting.contains(report.index))
+      take(
+        report, stepsBefore: stepsBefore, counts: counting.contains(report.index),
+        withResults: !branches.areItems || report.index == last)
     }
     if let decision {
       // What the others came to afterwards was their being cancelled.
@@ -145,7 +150,7 @@ extension ExecutionWalk {
     return 0...(stops.map(\.index).min() ?? branches.count)
   }
 
-  private mutating func take(_ report: BranchReport, stepsBefore: Int, counts: Bool) {
+  private mutating func take(_ report: BranchReport, stepsBefore: Int, counts: Bool, withResults: Bool) {
     pending += report.pending
     pendingBytes += report.pending.reduce(0) { $0 + $1.bytes.count }
     own?.append(contentsOf: report.records)
@@ -154,7 +159,7 @@ extension ExecutionWalk {
     cause = max(cause, report.cause)
     scope.learn(report.changes)
     guard counts else { return }
-    scope.take(report.changes)
+    scope.take(report.changes, withResults: withResults)
     output = report.output ?? output
   }
 }

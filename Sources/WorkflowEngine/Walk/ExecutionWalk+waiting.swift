@@ -44,10 +44,9 @@ extension ExecutionWalk {
     try await checkpoint()
   }
 
-  mutating func wait(_ plan: CallbackPlan, _ turn: NodeVisit) async throws -> Outcome? {
+  mutating func wait(_ plan: CallbackPlan, _ turn: NodeVisit, _ callback: String) async throws -> Outcome? {
     var visit = turn
     let key = visit.node.key
-    let callback = visit.earlier?.callback ?? Callback.random()
     // It has failed before and gives out another address: whoever was told of the first one is told again.
     visit.tries = visit.earlier?.tries ?? 0
     if visit.tries > 0, visit.earlier?.callback != nil || !visit.isRecorded { visit.callback = callback }
@@ -58,10 +57,7 @@ extension ExecutionWalk {
     }
     scope.set(scope: key, to: ["url": .string("\(input.resumeAddress)\(input.id)-\(callback)")])
     defer { scope.set(scope: key, to: nil) }
-    if let outcome = await walk(plan.nodes, of: visit) {
-      if visit.node.continueOnError, cause.mayBePassedOver { try await close(callback) }
-      return outcome
-    }
+    if let outcome = await walk(plan.nodes, of: visit) { return outcome }
     scope.beginNode()
     if let result = visit.replayed?.result {
       try finish(visit, result)
@@ -83,8 +79,7 @@ extension ExecutionWalk {
   }
 
   /// Who calls from now on hears that it is over. What has come before that is given back.
-  @discardableResult
-  private func close(_ callback: String) async throws(Interruption) -> [UInt8]? {
+  func close(_ callback: String) async throws(Interruption) -> [UInt8]? {
     do { return try await journal.close(callback: callback) } catch { throw .abandoned(error) }
   }
 

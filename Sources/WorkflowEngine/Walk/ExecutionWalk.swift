@@ -171,7 +171,9 @@ struct ExecutionWalk {
       return suspend(visit, until: until)
     case .wait(let plan):
       remember(&visit)
-      return try passOver(try await wait(plan, visit), visit)
+      let callback = visit.earlier?.callback ?? Callback.random()
+      visit.openCallback = callback
+      return try passOver(try await wait(plan, visit, callback), visit)
     case .loop(let plan):
       remember(&visit)
       return try passOver(try await loop(plan, visit), visit)

@@ -19,6 +19,8 @@ struct NodeVisit {
   var tries: Int
   /// The callback that its records keep after its end too.
   var callback: String?
+  /// What somebody may call although the node has failed.
+  var openCallback: String?
   /// What the scope was before it, where its failure is passed over.
   var mark: ExecutionWalk.Mark?
 

@@ -12,6 +12,8 @@ final class LoadingSession {
   }
 
   let file: String
+  /// A definition that was applied already: checks that have come since must not take it away.
+  let isStored: Bool
   let nodeTypes: [String: NodeType]
   let triggerExtension: TriggerExtension?
   private(set) var problems: [Diagnostic] = []
@@ -24,8 +26,11 @@ final class LoadingSession {
   /// All JavaScript of the file.
   private(set) var code: [WrittenCode] = []
 
-  init(file: String, files: NamedFiles, nodeTypes: [String: NodeType], triggerExtension: TriggerExtension?) {
+  init(
+    file: String, isStored: Bool, files: NamedFiles, nodeTypes: [String: NodeType], triggerExtension: TriggerExtension?
+  ) {
     self.file = file
+    self.isStored = isStored
     self.files = files
     self.nodeTypes = nodeTypes
     self.triggerExtension = triggerExtension

@@ -29,7 +29,7 @@ struct NodeReading {
     }
     let title = reader.prose("title")
     let timeout = reader.positiveDuration("timeout")
-    if let instead = type.timeLimit, reader.has("timeout") {
+    if !session.isStored, let instead = type.timeLimit, reader.has("timeout") {
       reader.report("a \(type.name) node has no \"timeout\": \(instead)", at: "timeout")
     }
     let retry = reader.mapping("retry") { RetryPolicy(&$0) } ?? session.retry

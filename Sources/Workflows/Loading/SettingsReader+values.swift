@@ -140,7 +140,7 @@ extension SettingsReader {
     guard let value = value(key) else { return nil }
     if case .number(.int(0)) = value.content { return .zero }
     if let duration = value.string.flatMap(Quantity.duration) {
-      if duration <= Self.longest { return duration }
+      if duration <= Self.longest || isStored { return min(duration, Self.longest) }
       report("\"\(key)\" may be 3650d at most", at: value.position)
       return nil
     }

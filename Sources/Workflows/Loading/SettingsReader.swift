@@ -26,6 +26,8 @@ package struct SettingsReader {
     }
   }
 
+  /// Whether this definition was applied already, by a version that may have checked less.
+  package var isStored: Bool { session.isStored }
   /// How the trigger calls: some nodes make sense in one mode only.
   package var triggerMode: Trigger.Mode { session.triggerMode }
   /// The key of the node whose settings are read; empty outside of nodes.

@@ -16,7 +16,7 @@ package struct WorkflowDirectory {
         "the key \"\(loaded.workflow.key)\" is used by \(other.file) already", in: loaded,
         at: source["key"]?.position ?? source.position)
     }
-    if let path = loaded.workflow.trigger.path, let other = clash(of: path) {
+    if loaded.workflow.enabled, let path = loaded.workflow.trigger.path, let other = clash(of: path) {
       let theirs = other.workflow.trigger.path?.text ?? ""
       report(
         "the path \(path) clashes with \(theirs) of \(other.file): some requests would fit both", in: loaded,
@@ -26,7 +26,7 @@ package struct WorkflowDirectory {
   }
 
   private func clash(of path: PathPattern) -> LoadedWorkflow? {
-    workflows.first { $0.workflow.trigger.path?.clashes(with: path) ?? false }
+    workflows.first { $0.workflow.enabled && $0.workflow.trigger.path?.clashes(with: path) ?? false }
   }
 
   private mutating func report(_ message: String, in loaded: LoadedWorkflow, at position: SourcePosition) {

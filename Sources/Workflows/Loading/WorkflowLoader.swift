@@ -57,7 +57,7 @@ package struct WorkflowLoader: Sendable {
     let definition = JSON.object(
       JSONObject(json.members.filter { $0.key != NamedFiles.member }.map { ($0.key, $0.value) }))
     let (workflow, session) = read(
-      SourceValue(stored: definition), file: key, defaultKey: key, files: NamedFiles(storedIn: json))
+      SourceValue(stored: definition), file: key, isStored: true, defaultKey: key, files: NamedFiles(storedIn: json))
     if !session.problems.isEmpty { throw Diagnostics(session.problems) }
     return workflow
   }
@@ -87,9 +87,10 @@ package struct WorkflowLoader: Sendable {
   }
 
   private func read(
-    _ source: SourceValue, file: String, defaultKey: String, files: NamedFiles
+    _ source: SourceValue, file: String, isStored: Bool = false, defaultKey: String, files: NamedFiles
   ) -> (workflow: Workflow, session: LoadingSession) {
-    let session = LoadingSession(file: file, files: files, nodeTypes: nodeTypes, triggerExtension: triggerExtension)
+    let session = LoadingSession(
+      file: file, isStored: isStored, files: files, nodeTypes: nodeTypes, triggerExtension: triggerExtension)
     let reading = WorkflowReading(session: session, defaultKey: defaultKey, ignoresNodes: ignoresNodes)
     return (reading.workflow(source), session)
   }

@@ -26,9 +26,10 @@ struct RepeatedKeys {
     var lines: [Int] = []
     for number in stride(from: known.line, to: 0, by: -1) {
       guard let beginning = beginning(of: number) else { break }
-      if beginning.column == known.column { lines.insert(number, at: 0) }
+      if beginning.column == known.column { lines.append(number) }
       if beginning.isEntry { break }
     }
+    lines.reverse()
     for number in stride(from: known.line + 1, through: source.lineCount, by: 1) {
       guard let beginning = beginning(of: number), !beginning.isEntry else { break }
       if beginning.column == known.column { lines.append(number) }

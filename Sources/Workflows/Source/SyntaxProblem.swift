@@ -14,7 +14,7 @@ struct SyntaxProblem {
     case .duplicatedKeysInMapping(let keys, let context):
       let known = SourcePosition(line: context.mark.line, column: context.mark.column)
       let repeated = RepeatedKeys(source: source, known: known)
-      findings = keys.map { Self.repetition(of: $0, at: repeated.places(of: $0), known: known) }
+      findings = keys.prefix(20).map { Self.repetition(of: $0, at: repeated.places(of: $0), known: known) }
     case .reader(_, let offset, let value, let yaml):
       let message =
         "the character U+\(Self.hexadecimal(value)) is not allowed in YAML; write it as an escape in double quotes"

@@ -10,6 +10,10 @@ package struct Reference: Sendable, Equatable, CustomStringConvertible {
 
   package var description: String { text }
 
+  package var readsWebhook: Bool {
+    if case .context = root { true } else { false }
+  }
+
   /// The value, not converted and not copied: a part of a document stays the bytes it is.
   package func value(in scope: any VariableScope) throws(TemplateError) -> JSON? {
     guard var value = try scope.value(of: root) else { return nil }
