@@ -165,7 +165,8 @@ struct ExecutionStory {
       "path": .string(node.path), "type": .string(node.type), "status": .string(node.status.rawValue),
       "startedAt": .int(node.startedAt), "ms": .int(node.duration), "result": mask.value(node.result),
       "error": node.error.map { .string(mask.text($0)) } ?? .null, "tries": .int(Int64(node.tries)),
-      "due": node.due.map(JSON.int) ?? .null, "address": (record.state == .waiting ? address(of: node) : nil).map { .string($0) } ?? .null,
+      "due": node.due.map(JSON.int) ?? .null,
+      "address": (record.state == .waiting ? address(of: node) : nil).map { .string($0) } ?? .null,
     ]
   }
 
