@@ -16,8 +16,12 @@ final class CallbackBook: Sendable {
     var repeated = 0
     /// Calls without an answer and answers of 5xx: what was sent may have arrived.
     var uncertain = 0
-    /// Answers that it is too late, or that nobody waits there.
+    /// Answers that nobody waits there, though the wait was not over yet.
     var refused = 0
+    /// Answers that it is too late, when it was: this machine was slow.
+    var late = 0
+    /// What the last refusal said.
+    var refusal = ""
     /// The numbers that were sent.
     var sent: Set<UInt32> = []
   }
@@ -28,6 +32,8 @@ final class CallbackBook: Sendable {
   }
 
   private static let patience = Duration.seconds(30)
+  /// How long the workflow waits.
+  private static let waitTime = Duration.seconds(8)
   private let seed: UInt64
   /// Where callbacks go: the balancer in front of all ingests.
   private let port: Int
@@ -51,20 +57,23 @@ final class CallbackBook: Sendable {
       state.callbacks[key] = Callbacks()
       return true
     }
+    let told = ContinuousClock.now
     guard mood != .never, isNew, let path = Self.path(of: url) else { return }
     for number in 0..<(mood == .twice ? 2 : 1) {
       let pause = mood == .early ? Duration.zero : .milliseconds(chance.number(20...800))
       state.withLock { $0.calling += 1 }
       Task {
         try? await Task.sleep(for: pause)
-        await call(path, n &* 4 &+ UInt32(number) &+ 1, key)
+        await call(path, n &* 4 &+ UInt32(number) &+ 1, key, told: told)
         state.withLock { $0.calling -= 1 }
       }
     }
   }
 
   /// Until it is answered: a sender of callbacks does not give up because an ingest is away.
-  private func call(_ path: String, _ number: UInt32, _ key: ExecutionKey) async {
+  private func call(
+    _ path: String, _ number: UInt32, _ key: ExecutionKey, told: ContinuousClock.Instant
+  ) async {
     let deadline = ContinuousClock.now + Self.patience
     let request = SystemRequest(
       "POST", path, headers: [(name: "Content-Type", value: "application/json")],
@@ -76,7 +85,12 @@ final class CallbackBook: Sendable {
       case .some(200..<300) where answer?[header: "Idempotent-Replayed"] == nil:
         return note(key) { $0.accepted.append(number) }
       case .some(200..<300): return note(key) { $0.repeated += 1 }
-      case .some(400..<500): return note(key) { $0.refused += 1 }
+      case 410 where .now - told > Self.waitTime: return note(key) { $0.late += 1 }
+      case .some(400..<500):
+        return note(key) {
+          $0.refused += 1
+          $0.refusal = answer?.text ?? ""
+        }
       default:
         note(key) { $0.uncertain += 1 }
         try? await Task.sleep(for: .milliseconds(200))

@@ -14,7 +14,9 @@ extension Check {
     },
     Check(name: "callbacks refused during deploys") { evidence in
       evidence.callbacks.filter { $1.uncertain + $1.refused > 0 }
-        .map { "\($0.key): \($0.value.refused) with 4xx, \($0.value.uncertain) with 5xx or without an answer" }
+        .map {
+          "\($0.key): \($0.value.refused) with 4xx \($0.value.refusal), \($0.value.uncertain) with 5xx or without an answer"
+        }
     },
     Check(name: "crashes counted during deploys") { evidence in
       evidence.outcomes.values.filter { $0.crashes > 0 }.map { "\($0.key) \($0.workflow): \($0.crashes)" }
