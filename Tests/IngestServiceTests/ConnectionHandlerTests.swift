@@ -9,18 +9,12 @@ import Testing
 
 @Suite("A connection")
 struct ConnectionHandlerTests {
-  private static func post(_ path: String, _ body: String = "", headers: String = "") -> String {
-    "POST \(path) HTTP/1.1\r\nhost: a\r\ncontent-length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
-  }
-  private static func get(_ path: String, headers: String = "") -> String {
-    "GET \(path) HTTP/1.1\r\nhost: a\r\n\(headers)\r\n"
-  }
-
   @Test("pipelined requests are answered in their order, whatever takes long")
   func pipelining() throws {
     let stage = try HandlerStage()
     try stage.write(
-      Self.post("/slow", "a") + Self.get("/now") + Self.post("/echo", "b") + Self.get("/later") + Self.get("/now"))
+      RawRequest.post("/slow", "a") + RawRequest.get("/now") + RawRequest.post("/echo", "b") + RawRequest.get("/later")
+        + RawRequest.get("/now"))
     #expect(try stage.bodies() == [])
     stage.router.succeed("first")
     #expect(try stage.bodies() == ["first", "now", "b"])
@@ -33,7 +27,7 @@ struct ConnectionHandlerTests {
   @Test("thousands of pipelined requests behind a slow one need no stack")
   func deepPipeline() throws {
     let stage = try HandlerStage()
-    try stage.write(Self.get("/later") + String(repeating: Self.get("/now"), count: 5000))
+    try stage.write(RawRequest.get("/later") + String(repeating: RawRequest.get("/now"), count: 5000))
     stage.router.succeed("first")
     #expect(try stage.bodies().count == 5001)
   }
@@ -42,8 +36,8 @@ struct ConnectionHandlerTests {
   func backpressure() throws {
     let stage = try HandlerStage()
     stage.channel.isWritable = false
-    try stage.write(Self.get("/now"))
-    try stage.write(Self.post("/echo", "b"))
+    try stage.write(RawRequest.get("/now"))
+    try stage.write(RawRequest.post("/echo", "b"))
     #expect(try stage.bodies() == [])
     stage.channel.isWritable = true
     stage.channel.pipeline.fireChannelWritabilityChanged()
@@ -53,7 +47,7 @@ struct ConnectionHandlerTests {
   @Test("a body may come in pieces and in chunks")
   func bodies() throws {
     let stage = try HandlerStage()
-    let text = Self.post("/echo", "1234567890")
+    let text = RawRequest.post("/echo", "1234567890")
     for character in text { try stage.write(String(character)) }
     #expect(try stage.bodies() == ["1234567890"])
     try stage.write("POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n")
@@ -109,17 +103,6 @@ struct ConnectionHandlerTests {
     #expect(stage.budget.inUse == 95)
   }
 
-  @Test("100 Continue is said when the body is wanted, and not when it is too large")
-  func expectation() throws {
-    let stage = try HandlerStage()
-    try stage.write("POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-Continue\r\ncontent-length: 2\r\n\r\n")
-    #expect(try stage.answers() == "HTTP/1.1 100 Continue\r\n\r\n")
-    try stage.write("ab")
-    #expect(try stage.bodies() == ["ab"])
-    try stage.write("POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 99\r\n\r\n")
-    #expect(try stage.answers().hasPrefix("HTTP/1.1 413 "))
-  }
-
   @Test(
     "heads beyond the limits are 431",
     arguments: [
@@ -128,17 +111,10 @@ struct ConnectionHandlerTests {
     ])
   func largeHeads(headers: String) throws {
     let stage = try HandlerStage()
-    try? stage.write(Self.get("/now", headers: headers))
+    try? stage.write(RawRequest.get("/now", headers: headers))
     #expect(try stage.answers().hasPrefix("HTTP/1.1 431 "))
     stage.pass(10)
     #expect(!stage.channel.isActive)
-  }
-
-  @Test("a target beyond the limit is refused")
-  func largeTarget() throws {
-    let stage = try HandlerStage()
-    try stage.write(Self.get("/" + String(repeating: "x", count: 9000)))
-    #expect(try stage.answers().hasPrefix("HTTP/1.1 431 "))
   }
 
   @Test(
@@ -154,7 +130,7 @@ struct ConnectionHandlerTests {
     let answer = try stage.answers()
     #expect(answer.hasPrefix("HTTP/1.1 400 "))
     #expect(answer.dropFirst(8).firstRange(of: "HTTP/1.1 400") == nil)
-    try? stage.write(Self.get("/now"))
+    try? stage.write(RawRequest.get("/now"))
     #expect(try stage.answers() == "")
     #expect(stage.budget.inUse == 0)
   }
@@ -162,7 +138,7 @@ struct ConnectionHandlerTests {
   @Test("nonsense behind a request in work does not cost the answer")
   func nonsenseBehind() throws {
     let stage = try HandlerStage()
-    try? stage.write(Self.post("/slow", "a") + "nonsense\r\n\r\n")
+    try? stage.write(RawRequest.post("/slow", "a") + "nonsense\r\n\r\n")
     #expect(stage.channel.isActive)
     stage.router.succeed("first")
     let answer = try stage.answers()
@@ -175,7 +151,8 @@ struct ConnectionHandlerTests {
     arguments: ["nonsense\r\n\r\n", "POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"])
   func answersBefore(nonsense: String) throws {
     let stage = try HandlerStage()
-    try? stage.write(Self.post("/slow", "a") + Self.post("/echo", "b") + Self.get("/later") + nonsense)
+    try? stage.write(
+      RawRequest.post("/slow", "a") + RawRequest.post("/echo", "b") + RawRequest.get("/later") + nonsense)
     try? stage.write("more")
     stage.router.succeed("first")
     #expect(try stage.bodies() == ["first", "b"])
@@ -193,7 +170,7 @@ struct ConnectionHandlerTests {
     arguments: ["GET /", "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nab"])
   func endInTheMiddle(rest: String) throws {
     let stage = try HandlerStage()
-    try stage.write(Self.post("/slow", "a") + Self.get("/now") + rest)
+    try stage.write(RawRequest.post("/slow", "a") + RawRequest.get("/now") + rest)
     stage.fire(ChannelEvent.inputClosed)
     #expect(stage.channel.isActive)
     stage.router.succeed("first")
@@ -223,27 +200,10 @@ struct ConnectionHandlerTests {
     #expect(answer.contains(detail))
   }
 
-  @Test("a small part of a body does not keep what came with it in memory")
-  func smallParts() throws {
-    let stage = try HandlerStage()
-    var bytes = ByteBuffer()
-    bytes.reserveCapacity(60_000)
-    bytes.writeString("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\na")
-    try stage.channel.writeInbound(bytes)
-    let handler = try stage.channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
-    guard case .reading(let reading) = handler.state else {
-      Issue.record("nothing is being read")
-      return
-    }
-    #expect(reading.body.storageCapacity < 1000)
-    try stage.write("b")
-    #expect(try stage.bodies() == ["ab"])
-  }
-
   @Test("bytes that make no request do not keep a connection", arguments: [("\r\n", "\r\n"), ("GET /", "a")])
   func trickle(first: String, next: String) throws {
     let stage = try HandlerStage()
-    try stage.write(Self.get("/now") + first)
+    try stage.write(RawRequest.get("/now") + first)
     var seconds = 0
     while stage.channel.isActive, seconds < 200 {
       try stage.write(next)
@@ -256,7 +216,7 @@ struct ConnectionHandlerTests {
   @Test("after a long answer the time of a connection begins anew")
   func timeAfterAnswer() throws {
     let stage = try HandlerStage()
-    try stage.write(Self.post("/slow", "a"))
+    try stage.write(RawRequest.post("/slow", "a"))
     stage.pass(200)
     stage.router.succeed("done")
     stage.pass(70)
@@ -265,7 +225,7 @@ struct ConnectionHandlerTests {
     #expect(!stage.channel.isActive)
 
     let pipelined = try HandlerStage()
-    try pipelined.write(Self.post("/slow", "a") + "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nb")
+    try pipelined.write(RawRequest.post("/slow", "a") + "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nb")
     pipelined.pass(200)
     pipelined.router.succeed("done")
     pipelined.pass(20)
@@ -282,7 +242,7 @@ struct ConnectionHandlerTests {
     #expect(!idle.channel.isActive)
 
     let busy = try HandlerStage()
-    try busy.write(Self.post("/slow", "a"))
+    try busy.write(RawRequest.post("/slow", "a"))
     busy.pass(600)
     #expect(busy.channel.isActive)
     busy.router.succeed("done")
@@ -313,7 +273,7 @@ struct ConnectionHandlerTests {
     #expect(idle.connections.count == 0)
 
     let busy = try HandlerStage()
-    try busy.write(Self.post("/slow", "a"))
+    try busy.write(RawRequest.post("/slow", "a"))
     busy.fire(QuiesceEvent())
     #expect(busy.channel.isActive)
     busy.router.succeed("done")
@@ -326,7 +286,7 @@ struct ConnectionHandlerTests {
   @Test("a client that has said all still gets its answers, the pipelined ones too")
   func halfClosed() throws {
     let stage = try HandlerStage()
-    try stage.write(Self.post("/slow", "a") + Self.get("/now"))
+    try stage.write(RawRequest.post("/slow", "a") + RawRequest.get("/now"))
     stage.fire(ChannelEvent.inputClosed)
     #expect(stage.channel.isActive)
     stage.router.succeed("first")
@@ -344,7 +304,7 @@ struct ConnectionHandlerTests {
     #expect(reading.budget.inUse == 0)
 
     let responding = try HandlerStage()
-    try responding.write(Self.post("/slow", "abc"))
+    try responding.write(RawRequest.post("/slow", "abc"))
     #expect(responding.budget.inUse == 3)
     _ = try responding.channel.finish(acceptAlreadyClosed: true)
     responding.router.succeed("late")
@@ -355,120 +315,23 @@ struct ConnectionHandlerTests {
   @Test("a route that waits hears when its client is gone, and not once it has answered")
   func gone() throws {
     let waiting = try HandlerStage()
-    try waiting.write(Self.post("/slow", "a"))
+    try waiting.write(RawRequest.post("/slow", "a"))
     #expect(waiting.router.goneCount == 0)
     _ = try waiting.channel.finish(acceptAlreadyClosed: true)
     #expect(waiting.router.goneCount == 1)
     waiting.router.succeed("late")
 
     let answered = try HandlerStage()
-    try answered.write(Self.post("/slow", "a"))
+    try answered.write(RawRequest.post("/slow", "a"))
     answered.router.succeed("in time")
     _ = try answered.channel.finish(acceptAlreadyClosed: true)
     #expect(answered.router.goneCount == 0)
   }
 
-  @Test(
-    "a request that ends its connection, or offers another protocol, is the last one",
-    arguments: [
-      "connection: close\r\n", "connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AA\r\n",
-    ])
-  func lastRequest(headers: String) throws {
-    let stage = try HandlerStage()
-    try stage.write(Self.post("/echo", "a", headers: headers))
-    let answer = try stage.answers()
-    #expect(answer.contains("[a]"))
-    #expect(answer.contains("connection: close"))
-  }
-
-  @Test("HTTP/1.0 closes unless asked to stay, and is told which")
-  func oldProtocol() throws {
-    let closing = try HandlerStage()
-    try closing.write("GET /now HTTP/1.0\r\n\r\n")
-    #expect(try closing.answers().contains("connection: close"))
-
-    let staying = try HandlerStage()
-    for _ in 0..<2 {
-      try staying.write("GET /now HTTP/1.0\r\nconnection: keep-alive\r\n\r\n")
-      #expect(try staying.answers().contains("connection: keep-alive"))
-    }
-    try staying.write(Self.get("/now"))
-    #expect(try !staying.answers().contains("connection:"))
-  }
-
-  @Test(
-    "one Host is needed, which only HTTP/1.0 may lack",
-    arguments: [
-      ("GET /now HTTP/1.1\r\n\r\n", "no Host header"),
-      ("GET /now HTTP/1.1\r\nhost: a\r\nHost: a\r\n\r\n", "2 Host headers"),
-      ("GET /now HTTP/1.0\r\nhost: a\r\nhost: b\r\n\r\n", "2 Host headers"),
-    ])
-  func hosts(text: String, detail: String) throws {
-    let stage = try HandlerStage()
-    try stage.write(text)
-    let answer = try stage.answers()
-    #expect(answer.hasPrefix("HTTP/1.1 400 "))
-    #expect(answer.contains(detail))
-    #expect(answer.contains("connection: close"))
-  }
-
-  @Test("HTTP/1.0 knows no transfer coding, and the connection ends")
-  func oldChunks() throws {
-    let stage = try HandlerStage()
-    try? stage.write(
-      "POST /echo HTTP/1.0\r\nconnection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n")
-    let answer = try stage.answers()
-    #expect(answer.hasPrefix("HTTP/1.1 400 "))
-    #expect(answer.contains("connection: close"))
-  }
-
-  @Test(
-    "a transfer coding besides chunked is 501, and the connection ends",
-    arguments: [
-      "transfer-encoding: gzip, chunked",
-      "transfer-encoding: gzip\r\ntransfer-encoding: chunked",
-    ])
-  func transferCodings(header: String) throws {
-    let stage = try HandlerStage()
-    try? stage.write("POST /echo HTTP/1.1\r\nhost: a\r\n\(header)\r\n\r\n2\r\nab\r\n0\r\n\r\n")
-    let answer = try stage.answers()
-    #expect(answer.hasPrefix("HTTP/1.1 501 "))
-    #expect(answer.contains("connection: close"))
-  }
-
-  @Test(
-    "a target with scheme and host is one without",
-    arguments: ["http://x/now", "HTTP://x.example:80/now?a=1", "https://x/now"])
-  func absoluteTarget(target: String) throws {
-    let stage = try HandlerStage()
-    try stage.write(Self.get(target))
-    #expect(try stage.bodies() == ["now"])
-  }
-
-  @Test(
-    "a length is what its digits say, however many they are and with blanks behind them",
-    arguments: ["11 ", "11  ", "9223372036854775808", "18446744073709551615"])
-  func lengths(length: String) throws {
-    let stage = try HandlerStage()
-    try? stage.write("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: \(length)\r\n\r\n")
-    #expect(try stage.answers().hasPrefix("HTTP/1.1 413 "))
-  }
-
-  @Test("blanks behind a value are no part of it")
-  func trailingBlanks() throws {
-    let stage = try HandlerStage()
-    try stage.write(Self.post("/echo", "a", headers: "x-request-id: abc \t\r\n"))
-    #expect(try stage.answers().contains("x-request-id: abc\r\n"))
-    try stage.write("POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue \r\ncontent-length: 1 \r\n\r\n")
-    #expect(try stage.answers() == "HTTP/1.1 100 Continue\r\n\r\n")
-    try stage.write("b" + Self.get("/now", headers: "connection: close \r\n"))
-    #expect(try stage.answers().contains("connection: close"))
-  }
-
   @Test("an error that nobody foresaw is 500, and the connection goes on")
   func unforeseen() throws {
     let stage = try HandlerStage()
-    try stage.write(Self.get("/fails") + Self.get("/now"))
+    try stage.write(RawRequest.get("/fails") + RawRequest.get("/now"))
     let answer = try stage.answers()
     #expect(answer.hasPrefix("HTTP/1.1 500 "))
     #expect(answer.contains("[now]"))
@@ -477,11 +340,11 @@ struct ConnectionHandlerTests {
   @Test("a request answered by its head alone is not waited for; what follows a small body is read")
   func headAlone() throws {
     let stage = try HandlerStage()
-    try stage.write(Self.get("/now") + Self.post("/now"))
+    try stage.write(RawRequest.get("/now") + RawRequest.post("/now"))
     #expect(try stage.bodies() == ["now", "now"])
     try stage.write("POST /now HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\n")
     #expect(try !stage.answers().contains("connection: close"))
-    try stage.write("abcde" + Self.get("/now"))
+    try stage.write("abcde" + RawRequest.get("/now"))
     #expect(try stage.bodies() == ["now"])
   }
 
@@ -492,7 +355,7 @@ struct ConnectionHandlerTests {
     let stage = try HandlerStage()
     try stage.write("POST /now HTTP/1.1\r\nhost: a\r\n\(headers)\r\n\r\n")
     #expect(try stage.answers().contains("connection: close"))
-    try stage.write(Self.get("/now"))
+    try stage.write(RawRequest.get("/now"))
     #expect(try stage.answers() == "")
   }
 }

@@ -108,3 +108,13 @@ final class FakeRouter: RequestRouter {
     HTTPAnswer(status: 200, body: ByteBuffer(string: "[\(word)]"))
   }
 }
+
+/// Requests as they go over the wire.
+enum RawRequest {
+  static func post(_ path: String, _ body: String = "", headers: String = "") -> String {
+    "POST \(path) HTTP/1.1\r\nhost: a\r\ncontent-length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
+  }
+  static func get(_ path: String, headers: String = "") -> String {
+    "GET \(path) HTTP/1.1\r\nhost: a\r\n\(headers)\r\n"
+  }
+}

@@ -16,10 +16,8 @@ final class CallbackBook: Sendable {
     var repeated = 0
     /// Calls without an answer and answers of 5xx: what was sent may have arrived.
     var uncertain = 0
-    /// Answers that nobody waits there, though the wait was not over yet.
+    /// Answers that it is too late, or that nobody waits there.
     var refused = 0
-    /// Answers that it is too late, when it was: this machine was slow.
-    var late = 0
     /// What the last refusal said.
     var refusal = ""
     /// The numbers that were sent.
@@ -32,8 +30,6 @@ final class CallbackBook: Sendable {
   }
 
   private static let patience = Duration.seconds(30)
-  /// How long the workflow waits.
-  private static let waitTime = Duration.seconds(8)
   private let seed: UInt64
   /// Where callbacks go: the balancer in front of all ingests.
   private let port: Int
@@ -85,11 +81,10 @@ final class CallbackBook: Sendable {
       case .some(200..<300) where answer?[header: "Idempotent-Replayed"] == nil:
         return note(key) { $0.accepted.append(number) }
       case .some(200..<300): return note(key) { $0.repeated += 1 }
-      case 410 where .now - told > Self.waitTime: return note(key) { $0.late += 1 }
       case .some(400..<500):
         return note(key) {
           $0.refused += 1
-          $0.refusal = answer?.text ?? ""
+          $0.refusal = "\(ContinuousClock.now - told) after the address was told: \(answer?.text ?? "")"
         }
       default:
         note(key) { $0.uncertain += 1 }

@@ -61,7 +61,6 @@ struct Report: Sendable {
       ("failures excused, their runner was killed", evidence.excusedFailures),
       ("callbacks accepted", callbacks.reduce(0) { $0 + $1.accepted.count }),
       ("callbacks answered as repetitions", callbacks.reduce(0) { $0 + $1.repeated }),
-      ("callbacks that this machine brought too late", callbacks.reduce(0) { $0 + $1.late }),
       ("timers", punctuality.timers.count), ("timers judged, no fault was near", punctuality.judged),
       ("executions at once that are allowed", evidence.setting.limit),
       ("executions at once, the most seen", evidence.mostLimited),
